@@ -1,0 +1,3 @@
+from convive.cli import main
+
+main(prog_name="convive")

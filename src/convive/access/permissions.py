@@ -1,0 +1,164 @@
+"""What can be done in Convive, and which role may do it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """One thing that a person may be let do."""
+
+    SEE_WORKSPACE = "see_workspace"
+    SEE_PLAN = "see_plan"
+    SEE_FIGURES = "see_figures"
+    SEE_EVIDENCE = "see_evidence"
+    IMPORT_EVIDENCE = "import_evidence"
+    MAKE_COMMITMENT = "make_commitment"
+    RECORD_VALUE = "record_value"
+    ACCEPT_VALUE = "accept_value"
+    MAKE_REPORT = "make_report"
+    CHANGE_PROGRAMME = "change_programme"
+    CHANGE_PLAN = "change_plan"
+    MANAGE_MEMBERS = "manage_members"
+    SEE_JOURNAL = "see_journal"
+
+
+PERMISSION_NAMES: dict[Permission, str | Promise] = {
+    Permission.SEE_WORKSPACE: _("open the workspace"),
+    Permission.SEE_PLAN: _("see the plan and its commitments"),
+    Permission.SEE_FIGURES: _("see figures and the pages of places"),
+    Permission.SEE_EVIDENCE: _("see evidence: its sources, its imports and their rejected rows"),
+    Permission.IMPORT_EVIDENCE: _("bring in evidence"),
+    Permission.MAKE_COMMITMENT: _("make commitments and close them"),
+    Permission.RECORD_VALUE: _("record what was achieved"),
+    Permission.ACCEPT_VALUE: _("accept or return what others recorded"),
+    Permission.MAKE_REPORT: _("make a diagnosis"),
+    Permission.CHANGE_PROGRAMME: _("change the programme"),
+    Permission.CHANGE_PLAN: _("change the plan"),
+    Permission.MANAGE_MEMBERS: _("manage accounts and roles"),
+    Permission.SEE_JOURNAL: _("read the journal"),
+}
+
+
+class Role(StrEnum):
+    """The part a person plays in the programme."""
+
+    COORDINATOR = "coordinator"
+    AGENCY_OFFICER = "agency_officer"
+    MUNICIPAL_OFFICER = "municipal_officer"
+    CASE_WORKER = "case_worker"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    FUNDER = "funder"
+    SYSTEM_STAFF = "system_staff"
+
+
+# Whoever plays one of these parts plays it for one organisation; the others serve the programme
+ROLES_OF_AN_ORGANISATION = frozenset(
+    {Role.AGENCY_OFFICER, Role.MUNICIPAL_OFFICER, Role.CASE_WORKER}
+)
+
+ROLE_NAMES: dict[Role, str | Promise] = {
+    Role.COORDINATOR: _("Coordinator"),
+    Role.AGENCY_OFFICER: _("Agency officer"),
+    Role.MUNICIPAL_OFFICER: _("Municipal officer"),
+    Role.CASE_WORKER: _("Case worker"),
+    Role.ANALYST: _("Analyst"),
+    Role.AUDITOR: _("Auditor"),
+    Role.FUNDER: _("Funder"),
+    Role.SYSTEM_STAFF: _("System staff"),
+}
+
+ROLE_DESCRIPTIONS: dict[Role, str | Promise] = {
+    Role.COORDINATOR: _(
+        "Leads the programme. Sees the plan, figures and evidence of every district and "
+        "organisation, changes the programme and its plan, makes commitments, and accepts what "
+        "others report. Does not manage accounts."
+    ),
+    Role.AGENCY_OFFICER: _(
+        "Works for one of the agencies or ministries. Sees the plan and the figures of the "
+        "districts it serves, brings in evidence, makes commitments and reports what was achieved "
+        "for its own organisation."
+    ),
+    Role.MUNICIPAL_OFFICER: _(
+        "Works for a municipality. Sees the plan and the figures of its own district, brings in "
+        "evidence, makes commitments and reports what was achieved for its own municipality, and "
+        "makes its diagnosis."
+    ),
+    Role.CASE_WORKER: _(
+        "Attends people. Sees the plan and what waits for them. Sees no police evidence."
+    ),
+    Role.ANALYST: _(
+        "Works in the observatory. Brings in evidence, reads figures and makes diagnoses in the "
+        "districts assigned. Changes neither the plan nor its commitments."
+    ),
+    Role.AUDITOR: _(
+        "Checks the account. Sees plan, figures, evidence and the journal of the whole programme. "
+        "Changes nothing."
+    ),
+    Role.FUNDER: _("Pays for the programme. Sees the plan and its figures. Sees no evidence rows."),
+    Role.SYSTEM_STAFF: _(
+        "Keeps the system running and manages accounts. Sees no figures, evidence or people."
+    ),
+}
+
+_P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.COORDINATOR: frozenset(
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_FIGURES,
+            _P.SEE_EVIDENCE,
+            _P.IMPORT_EVIDENCE,
+            _P.MAKE_COMMITMENT,
+            _P.RECORD_VALUE,
+            _P.ACCEPT_VALUE,
+            _P.MAKE_REPORT,
+            _P.CHANGE_PROGRAMME,
+            _P.CHANGE_PLAN,
+        }
+    ),
+    Role.AGENCY_OFFICER: frozenset(
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_FIGURES,
+            _P.SEE_EVIDENCE,
+            _P.IMPORT_EVIDENCE,
+            _P.MAKE_COMMITMENT,
+            _P.RECORD_VALUE,
+        }
+    ),
+    Role.MUNICIPAL_OFFICER: frozenset(
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_FIGURES,
+            _P.SEE_EVIDENCE,
+            _P.IMPORT_EVIDENCE,
+            _P.MAKE_COMMITMENT,
+            _P.RECORD_VALUE,
+            _P.MAKE_REPORT,
+        }
+    ),
+    Role.CASE_WORKER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN}),
+    Role.ANALYST: frozenset(
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_FIGURES,
+            _P.SEE_EVIDENCE,
+            _P.IMPORT_EVIDENCE,
+            _P.MAKE_REPORT,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_FIGURES, _P.SEE_EVIDENCE, _P.SEE_JOURNAL}
+    ),
+    Role.FUNDER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_FIGURES}),
+    Role.SYSTEM_STAFF: frozenset({_P.SEE_WORKSPACE, _P.MANAGE_MEMBERS}),
+}

@@ -1,0 +1,1 @@
+"""One application per noun of the field."""

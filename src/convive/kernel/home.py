@@ -1,0 +1,103 @@
+"""The home directory: everything that one running programme owns, in one place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths below one home. Made on first use; private to the user who runs Convive."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        return cls(Path(os.environ.get("CONVIVE_HOME") or ".convive").expanduser().resolve())
+
+    @property
+    def database(self) -> Path:
+        return self.root / "convive.sqlite3"
+
+    @property
+    def evidence(self) -> Path:
+        """Immutable Parquet files, named by their content."""
+        return self.root / "evidence"
+
+    @property
+    def rejects(self) -> Path:
+        """Rows that an import could not take, one CSV per batch."""
+        return self.root / "rejects"
+
+    @property
+    def documents(self) -> Path:
+        """Documents that people asked for: diagnoses, briefs."""
+        return self.root / "documents"
+
+    @property
+    def public(self) -> Path:
+        """Published text and files. All that the public portal reads."""
+        return self.root / "public"
+
+    @property
+    def journal_head(self) -> Path:
+        """Count and hash of the journal, kept outside the database."""
+        return self.root / "journal.head"
+
+    @property
+    def demo_mark(self) -> Path:
+        """Present in a demo home only: no other home is ever rebuilt."""
+        return self.root / "demo.json"
+
+    def make(self) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.evidence, self.rejects, self.documents, self.public):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def secret_key(self) -> str:
+        """The key that signs sessions: made once, readable by its owner only."""
+        path = self.root / "secret.key"
+        if not path.exists():
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_once(path, secrets.token_urlsafe(64).encode())
+        return path.read_text().strip()
+
+
+def _beside(path: Path) -> Path:
+    """A name for the half-written file that no other thread or process uses."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{threading.get_native_id()}")
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Write a private file that must not exist yet; if another process was first, keep theirs."""
+    temporary = _beside(path)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    finally:
+        temporary.unlink()
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file in one step: a reader sees the old content or the new, never half."""
+    temporary = _beside(path)
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

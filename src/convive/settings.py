@@ -1,0 +1,168 @@
+"""Settings. What a person may change comes from the environment and stands in docs/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from convive.kernel.environment import database_from_url, env_flag, env_list, env_text
+from convive.kernel.home import Home
+
+HOME = Home.from_environment()
+HOME.make()
+
+SECRET_KEY = env_text("CONVIVE_SECRET_KEY", "") or HOME.secret_key()
+DEBUG = env_flag("CONVIVE_DEBUG", default=False)
+ALLOWED_HOSTS = env_list("CONVIVE_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env_list("CONVIVE_ORIGINS", [])
+SITE_HTTPS = env_flag("CONVIVE_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "convive.kernel",
+    "convive.look",
+    "convive.domain.programme",
+    "convive.domain.plans",
+    "convive.evidence",
+    "convive.domain.observatory",
+    "convive.results",
+    "convive.reports",
+    "convive.doors.portal",
+    "convive.doors.workspace",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pages, styles and tables over slow lines
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "convive.domain.programme.guard.DenyByDefault",
+]
+
+ROOT_URLCONF = "convive.urls"
+WSGI_APPLICATION = "convive.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "convive.domain.programme.guard.shell",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database_from_url(env_text("CONVIVE_DATABASE", ""), HOME.database)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Languages: Spanish at /, English at /en/
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+TIME_ZONE = env_text("CONVIVE_ZONE", "America/Lima")
+USE_TZ = True
+USE_I18N = True
+
+# Sign-in: password and a second factor, always
+AUTH_USER_MODEL = "programme.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "convive.domain.programme.signin.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+# Guesses are counted in this process's memory: enough for the one process that serves
+# ... by the address that the proxy saw: else one guesser would lock everybody out
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SITE_HTTPS else 0
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+MFA_ADAPTER = "convive.domain.programme.signin.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: whoever makes the account knows its address
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Convive"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "workspace:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:front"
+# Sends nothing until told how: a letter on the console would put addresses and links that set a
+# password into the messages of the server. `convive member link` makes such a link by hand
+EMAIL_BACKEND = env_text("CONVIVE_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = SITE_HTTPS
+CSRF_COOKIE_SECURE = SITE_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_HTTPS else 0
+SECURE_SSL_REDIRECT = SITE_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SITE_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: for the QR code of the second factor alone
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 600  # seconds: names carry no hash, so a new version must be seen soon
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# Messages of the system carry codes and counts: never names, free text or locations
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env_text("CONVIVE_LOG", "WARNING")},
+    # An address that was not found may hold what somebody typed
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
+
+PACKS = Path(os.environ.get("CONVIVE_PACKS") or Path(__file__).resolve().parents[2] / "packs")

@@ -1,0 +1,22 @@
+"""Every address of the house. Spanish at /, English at /en/."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+from convive.doors.portal.views import health
+
+urlpatterns: list[URLPattern | URLResolver] = [path("health", health, name="health")]
+urlpatterns += i18n_patterns(
+    path("", include("convive.doors.portal.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("work/", include("convive.doors.workspace.urls")),
+    path("", include("convive.domain.programme.urls")),
+    path("", include("convive.domain.plans.urls")),
+    path("", include("convive.domain.observatory.urls")),
+    path("", include("convive.evidence.urls")),
+    path("", include("convive.results.urls")),
+    path("", include("convive.reports.urls")),
+    prefix_default_language=False,
+)

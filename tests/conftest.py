@@ -1,0 +1,106 @@
+"""Shared ground of all tests: a home of their own, no network, and no silent skips in CI."""
+
+from __future__ import annotations
+
+import atexit
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from convive.kernel.home import Home
+
+_home = tempfile.mkdtemp(prefix="convive-test-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["CONVIVE_HOME"] = _home
+os.environ["DJANGO_SETTINGS_MODULE"] = "convive.settings"
+for _name in ("CONVIVE_DATABASE", "CONVIVE_LANG", "CONVIVE_ZONE", "CONVIVE_HTTPS"):
+    os.environ.pop(_name, None)  # a person's own settings decide no test, nor is their data touched
+# Here and not by pytest-django, which would read the settings before this home is set. In a worker
+# of xdist it has done so all the same, with the home of the process that started it.
+django.setup()
+settings.HOME = Home.from_environment()
+settings.HOME.make()
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The real data beside the project, for reading only. They are no part of it: see below."""
+    return SHARED
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests on real data where those are absent, which the header then says."""
+    if not SHARED.is_dir():
+        absent = [item for item in items if "shared" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=absent)
+        items[:] = [item for item in items if item not in absent]
+
+
+def pytest_report_header() -> str:
+    return f"real data: {'tested' if SHARED.is_dir() else 'absent, their tests are left out'}"
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test talks to this machine alone."""
+    connect = socket.socket.connect
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(str(address[0])):
+            raise RuntimeError(f"a test wants the network: {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+
+
+@pytest.fixture(autouse=True)
+def spanish() -> None:
+    """A test begins in the language of the house, whatever page the one before it asked for."""
+    translation.deactivate()
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in {"localhost", ""}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--failed-habits", default="", help="checks that failed before the tests; told at the end"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if failed := config.getoption("--failed-habits"):
+        terminalreporter.section("failed before the tests", red=True)
+        terminalreporter.line(failed, red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    return _no_skip_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    return _no_skip_in_ci((yield))
+
+
+def _no_skip_in_ci(report: Any) -> Any:
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where everything must run: {report.longrepr}"
+    return report
