@@ -1,0 +1,56 @@
+"""Accessible SVG, drawn from numbers and words that the caller gives.
+
+Every function is pure and returns the text of one SVG. `key` begins its ids and must be unique on
+the page; `label` is the sentence that names it for those who do not see it; words and written
+numbers come translated. `ink=PAGE` colours by the classes of the look, `ink=PRINT` by attributes in
+the light palette, for documents.
+"""
+
+from convive.charts.adobes import empty_adobes, house_mark, status_adobes
+from convive.charts.bars import Bar, bars
+from convive.charts.comparison import Change, comparison
+from convive.charts.ink import PAGE, PRINT, Ink
+from convive.charts.interval import Interval, interval_scale, scale_for
+from convive.charts.maps import Area, choropleth, locator
+from convive.charts.series import (
+    NARROW,
+    PAPER,
+    WIDE,
+    Break,
+    Drawing,
+    Point,
+    Series,
+    both_drawings,
+    series,
+)
+from convive.charts.swatches import SWATCHES, swatch
+
+__all__ = [
+    "NARROW",
+    "PAGE",
+    "PAPER",
+    "PRINT",
+    "SWATCHES",
+    "WIDE",
+    "Area",
+    "Bar",
+    "Break",
+    "Change",
+    "Drawing",
+    "Ink",
+    "Interval",
+    "Point",
+    "Series",
+    "bars",
+    "both_drawings",
+    "choropleth",
+    "comparison",
+    "empty_adobes",
+    "house_mark",
+    "interval_scale",
+    "locator",
+    "scale_for",
+    "series",
+    "status_adobes",
+    "swatch",
+]
