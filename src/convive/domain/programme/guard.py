@@ -1,0 +1,142 @@
+"""Every page says who may open it. A page that does not say so opens for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+
+from convive.access.permissions import Permission
+from convive.access.rules import Actor, Scope, may, require
+from convive.domain.programme import queries, signin
+from convive.kernel.errors import BadInput, NotAllowed
+
+View = Callable[..., HttpResponse]
+ScopeOf = Callable[..., Scope]
+
+# Pages of the sign-in library that must open before somebody is known
+_BEFORE_SIGN_IN = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "mfa_authenticate",
+}
+# ... before the second factor
+_BEFORE_SECOND_FACTOR = {"mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate"}
+# ... and after both. The rest of that library (signing up, changing the address) opens for nobody
+_AFTER_SIGN_IN = {
+    "account_change_password",
+    "mfa_index",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+}
+
+
+def public(view: View) -> View:
+    """Mark a page that anybody may open."""
+    view.convive_access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def opens(permission: Permission, *, scope: ScopeOf | None = None) -> Callable[[View], View]:
+    """Mark a page as open to whoever has `permission` in the scope of what it shows.
+
+    scope : called with the request and the URL's arguments; returns where the shown thing stands.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # First anywhere at all: whoever has no such right learns not even what exists
+            require(actor(request), permission)
+            if scope is not None:
+                require(actor(request), permission, scope(request, *args, **kwargs))
+            return view(request, *args, **kwargs)
+
+        guarded.convive_access = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Whoever is behind this request, read once."""
+    if not hasattr(request, "_convive_actor"):
+        request._convive_actor = queries.actor_of(request.user)  # type: ignore[attr-defined]
+    return request._convive_actor  # type: ignore[attr-defined]
+
+
+class DenyByDefault:
+    """Lets through what is marked, asks for sign-in and the second factor, refuses the rest."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "_convive_is_inside", False):
+            # What was shown must not be found again on a shared computer
+            patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        access = getattr(view, "convive_access", None)
+        if access == "public" or name in _BEFORE_SIGN_IN:
+            return None
+        request._convive_is_inside = True  # type: ignore[attr-defined]
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        if name in _BEFORE_SECOND_FACTOR:
+            return None
+        if not signin.has_second_factor(request.user):
+            return redirect("mfa_activate_totp")
+        if not signin.gave_second_factor(request):
+            logout(request)
+            return _to_sign_in(request)
+        if access is not None or name in _AFTER_SIGN_IN:
+            return None
+        return _refused(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, NotAllowed):
+            return _refused(request)
+        if isinstance(error, BadInput):
+            problems = {"problems": error.problems}
+            return render(request, "programme/bad_input.html", problems, status=400)
+        return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    return redirect_to_login(request.get_full_path(), reverse("account_login"))
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of a workspace page needs: the programme, and what this person may open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    who = actor(request)
+    return {
+        "programme": queries.programme(),
+        "may": {permission.value: may(who, permission) for permission in Permission},
+    }
