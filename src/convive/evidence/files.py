@@ -1,0 +1,236 @@
+"""Opens what somebody sent: CSV or workbook, plain or gzip, in whatever encoding it was saved.
+
+Whatever comes in leaves as one UTF-8 text that DuckDB can read, with its header found.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from django.utils.translation import gettext as _
+
+from convive.evidence.header import Header, find_header
+from convive.evidence.mapping import SourceSpec
+from convive.evidence.sheets import sheet_to_csv
+from convive.kernel.errors import BadInput, Problem
+
+Progress = Callable[[str, int], None]
+
+_BLOCK = 4 << 20
+_SEPARATORS = (",", ";", "\t", "|")
+# A CP1252 text is seldom valid UTF-8, so the order of these is the order of what they prove
+_ENCODINGS = ("utf-8", "cp1252", "latin-1")
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_HEAD = 1 << 20
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as DuckDB will read it.
+
+    path : UTF-8 text with `separator`; its records begin after `header.lines` lines.
+    encoding : how the file was written, in words for the receipt.
+    numbered : the last column holds each record's row number in the workbook.
+    damage : what is broken in the text itself; the file is refused for it, but read to the end
+        first, so that everything wrong is told at once.
+    """
+
+    path: Path
+    header: Header
+    separator: str
+    encoding: str
+    numbered: bool = False
+    damage: list[Problem] = field(default_factory=list)
+
+
+def digest(path: Path, on_progress: Progress) -> str:
+    """SHA-256 of the file as it was given."""
+    found, done = hashlib.sha256(), 0
+    with _readable(path), path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
+            done += len(block)
+            on_progress("hash", done)
+    return found.hexdigest()
+
+
+def open_table(path: Path, spec: SourceSpec, folder: Path, on_progress: Progress) -> Table:
+    """Bring the file into one form, below `folder`. Raises BadInput where that cannot be done."""
+    with _readable(path):
+        opened = _opener(path)
+        with opened() as stream:
+            start = stream.read(8)
+        target = folder / "rows.csv"
+        if start.startswith(b"PAR1"):
+            raise BadInput.at(
+                path.name, _("This is a Parquet file."), _("Export it as CSV or XLSX.")
+            )
+        if start.startswith(_WORKBOOKS):
+            with opened() as stream:
+                content = stream.read()
+            encoding, header = sheet_to_csv(content, path.name, spec, target)
+            return Table(target, header, ",", encoding, numbered=True)
+        encoding, damage = _transcode(opened, target, spec.file.encoding, path.name, on_progress)
+        separator, header = _separator_and_header(target, spec, path.name)
+        return Table(target, header, separator, encoding, damage=damage)
+
+
+class _readable:  # noqa: N801 - reads as a phrase: with readable(path)
+    """Turns what the system says of an unreadable file into what a person can do about it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, _trace: object) -> None:
+        if isinstance(error, EOFError | gzip.BadGzipFile | zlib.error):
+            raise BadInput.at(
+                self.path.name,
+                _("The gzip file is cut off or damaged."),
+                _("Download it again."),
+            ) from error
+        if isinstance(error, OSError):
+            raise BadInput.at(
+                self.path.name,
+                _("The file cannot be read: %(error)s.") % {"error": error.strerror or error},
+                _("Check its name and whether you may read it."),
+            ) from error
+
+
+def _opener(path: Path) -> Callable[[], IO[bytes]]:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return lambda: cast(IO[bytes], gzip.open(path, "rb") if packed else path.open("rb"))
+
+
+def _transcode(
+    opened: Callable[[], IO[bytes]],
+    target: Path,
+    declared: str,
+    name: str,
+    on_progress: Progress,
+) -> tuple[str, list[Problem]]:
+    """Write the text as UTF-8 with plain newlines; return its encoding and what is broken in it."""
+    with opened() as stream:
+        start = stream.read(4)
+    if not start:
+        raise BadInput.at(name, _("The file is empty."), _("Check what was sent."))
+    bom = next((mark for mark in _BOMS if start.startswith(mark)), b"")
+    if declared:
+        candidates: tuple[str, ...] = (declared,)
+    elif bom and _BOMS[bom] != "utf-8":
+        candidates = (_BOMS[bom],)
+    else:
+        candidates = _ENCODINGS
+    for encoding in candidates:
+        try:
+            with opened() as stream:
+                stream.read(len(bom))
+                return _copy(stream, target, encoding, bool(declared), on_progress)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput.at(
+        name,
+        _("The file is not written in %(encoding)s.") % {"encoding": candidates[-1]},
+        _("Save it as UTF-8, or correct “encoding” in the source's file of the pack."),
+    )
+
+
+def _copy(
+    stream: IO[bytes], target: Path, encoding: str, declared: bool, on_progress: Progress
+) -> tuple[str, list[Problem]]:
+    said, head = encoding, ""
+    if not declared and not encoding.startswith("utf-16"):
+        # Some exports write the header in another encoding than the rows
+        head, head_encoding = _decode(stream.readline(_HEAD))
+        if head_encoding not in ("ascii", encoding):
+            said = f"{encoding} (header {head_encoding})"
+    damage: list[Problem] = []
+    lines = done = 0
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
+    with target.open("w", encoding="utf-8", newline="") as out:
+        block = head.replace("\r\n", "\n").replace("\r", "\n")
+        while True:
+            clean = block.replace("\u00a0", " ")  # blanks of web pages, which nobody sees
+            if "\0" in block:
+                if not damage:
+                    damage.append(_null_bytes(lines + block[: block.index("\0")].count("\n") + 1))
+                clean = clean.replace("\0", " ")
+            out.write(clean)
+            lines += block.count("\n")
+            raw = stream.read(_BLOCK)
+            done += len(raw)
+            on_progress("decode", done)
+            block = decoder.decode(raw, final=not raw)
+            if not raw and not block:
+                return said, damage
+
+
+def _decode(line: bytes) -> tuple[str, str]:
+    for encoding in ("ascii", *_ENCODINGS):
+        try:
+            return line.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise AssertionError("Latin-1 decodes every byte")
+
+
+def _null_bytes(line: int) -> Problem:
+    return Problem(
+        _("line %(line)s") % {"line": line},
+        _("It holds null bytes: remains of a database, not text."),
+        _("Ask the owner of the source for a whole export; nothing in this one can be trusted."),
+    )
+
+
+def _separator_and_header(target: Path, spec: SourceSpec, name: str) -> tuple[str, Header]:
+    """The separator under which the mapped columns stand in the header."""
+    if spec.file.separator:
+        return spec.file.separator, _header(target, spec.file.separator, spec, name)
+    found: list[tuple[int, str, Header | BadInput]] = []
+    for separator in _SEPARATORS:
+        try:
+            header = _header(target, separator, spec, name)
+        except BadInput as error:
+            found.append((0, separator, error))
+        else:
+            found.append((len(header.names), separator, header))
+    _width, separator, best = max(found, key=lambda item: item[0])
+    if isinstance(best, Header):
+        return separator, best
+    # None fits: tell it with the separator that the first lines use most
+    with target.open(encoding="utf-8") as text:
+        start = text.read(10_000)
+    likely = max(_SEPARATORS, key=start.count)
+    raise next(error for _n, s, error in found if s == likely and isinstance(error, BadInput))
+
+
+def _header(target: Path, separator: str, spec: SourceSpec, name: str) -> Header:
+    with target.open(encoding="utf-8", newline="") as text:
+        return find_header(_records(text, separator), spec, name)
+
+
+def _records(text: IO[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the number of lines read so far."""
+    reader = csv.reader(text, delimiter=separator)
+    try:
+        for record in reader:
+            yield reader.line_num, record
+    except csv.Error:  # an endless field: this separator is not the one, or the text is broken
+        return

@@ -1,0 +1,365 @@
+"""Every read of the evidence: sources, batches, and the records of visible batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
+from convive.evidence import records
+from convive.evidence.mapping import Limits, SourceMark, SourceSpec
+from convive.evidence.models import Batch, Offence, Source
+from convive.evidence.records import Held, Selection
+from convive.evidence.spec import from_json
+from convive.evidence.support import Need, require
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.periods import Period
+
+__all__ = ["Estimate", "Need", "Point", "Selection", "SourceView", "require"]
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A source as figures and pages see it.
+
+    coverage : first to last day that its visible batches speak of; None where nothing came yet.
+    as_of : the day up to which its records had come in.
+    received_at : when the last file was imported.
+    """
+
+    code: str
+    spec: SourceSpec
+    coverage: Period | None
+    as_of: date | None
+    received_at: datetime | None
+    owner: str | None
+    is_retired: bool
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    @property
+    def kind(self) -> str:
+        return self.spec.kind
+
+    @property
+    def shape(self) -> str:
+        return self.spec.shape
+
+    @property
+    def count_unit(self) -> str:
+        return self.spec.count_unit
+
+    @property
+    def limits(self) -> Limits:
+        return self.spec.limits
+
+    @property
+    def is_sample(self) -> bool:
+        return self.spec.is_sample
+
+    def edition_on(self, day: date) -> str | None:
+        return self.spec.edition_on(day)
+
+    def marks(self, period: Period) -> list[SourceMark]:
+        """The changes of method or boundary that fall within a period, oldest first."""
+        return [mark for mark in self.spec.marks if mark.on in period]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value that a survey published, with its margin where it published one.
+
+    value, lower, upper, se : in the unit of the question. n : people asked.
+    note : "no published margin of error" where there is neither interval nor standard error.
+    """
+
+    place: str
+    period: Period
+    question: str
+    value: float
+    lower: float | None
+    upper: float | None
+    se: float | None
+    n: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """One incident with its position, in degrees (EPSG:4326)."""
+
+    day: date
+    category: str
+    lon: float
+    lat: float
+    part: str | None
+    attempted: bool | None
+
+
+# Sources and offences
+
+
+def sources(*, retired: bool = False) -> list[SourceView]:
+    """Every source of the pack, by code."""
+    rows = Source.objects.select_related("owner").prefetch_related("batches")
+    return [_view(row) for row in rows if retired or row.retired_on is None]
+
+
+def source(code: str) -> SourceView:
+    """The source of this code, also a retired one. Raises BadInput where there is none."""
+    return _view(source_row(code))
+
+
+def source_row(code: str) -> Source:
+    found = Source.objects.select_related("owner").filter(code=code).first()
+    if found is None:
+        raise BadInput.at(
+            code,
+            _("There is no source of this name."),
+            _("Choose one of: %(names)s.") % {"names": ", ".join(source_codes())}
+            if source_codes()
+            else _("Apply a pack first: convive pack apply DIR."),
+        )
+    return found
+
+
+def source_codes() -> list[str]:
+    return list(Source.objects.filter(retired_on=None).values_list("code", flat=True))
+
+
+def offences(source: str) -> dict[str, Offence]:
+    """What the source calls offences, by category; those meant for every source included."""
+    rows = Offence.objects.filter(source_code__in=("*", source), retired_on=None)
+    return {row.category: row for row in sorted(rows, key=lambda row: row.source_code == source)}
+
+
+def known_categories(source: str) -> set[str]:
+    """The categories that `offences.csv` lists for a source, in capitals."""
+    return {category.upper() for category in offences(source)}
+
+
+def known_places() -> set[str]:
+    """Every reference under which the pack knows a place, in all its schemes."""
+    known: set[str] = set()
+    for place in Place.objects.filter(retired_on=None):
+        known.add(place.ref)
+        known.update(f"{scheme}:{code}" for scheme, code in place.other_codes.items())
+    return known
+
+
+# Batches
+
+
+def batch_id(file_hash: str, mapping_version: str) -> str:
+    """The content address of a batch: what came, and how it was read."""
+    return hashlib.sha256(f"{file_hash}\n{mapping_version}".encode()).hexdigest()
+
+
+def batches(source: str | None = None) -> QuerySet[Batch]:
+    """Batches, the latest first."""
+    rows = Batch.objects.select_related("source", "source__owner")
+    return rows.filter(source__code=source) if source else rows
+
+
+def batch(number: str) -> Batch:
+    """The batch of this number, or of its first characters. Raises BadInput where there is none."""
+    found = list(batches().filter(pk__startswith=number)[:2]) if number else []
+    if len(found) != 1:
+        raise BadInput.at(
+            number, _("There is no batch of this number."), _("See: convive evidence list.")
+        )
+    return found[0]
+
+
+def batch_ids(source: str) -> list[str]:
+    """The batches that stand behind the source's figures, the latest first."""
+    return [row.pk for row in reversed(_that_count(batches(source)))]
+
+
+# Records
+
+
+def count(sel: Selection) -> int:
+    """How many were recorded: rows of incidents, or the sum of counts.
+
+    What no batch covers counts nothing; `by_month` tells which months are covered.
+    """
+    return sum(n for (n,) in _ask(_held(sel), sel, "coalesce(sum(n), 0)::BIGINT"))
+
+
+def by_month(sel: Selection) -> dict[date, int]:
+    """First day of month -> n, for every month of the period that the source covers.
+
+    A month without records is zero only where the source says that absent rows are zero, or where
+    it lists incidents one by one. A month that no batch covers for these places is absent.
+    """
+    held = _held(sel)
+    columns = "date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
+    counted = dict(_ask(held, sel, columns, "month", needs=(Need.MONTH,)))
+    zero = held.spec.absent_rows_are_zero or held.spec.shape == "incidents"
+    months = records.covered_months(held, sel)
+    return {month: counted.get(month, 0) for month in months if zero or month in counted}
+
+
+def by_place(sel: Selection, level: str) -> dict[str, int]:
+    """Place reference -> n, summed up to `level` (region, province, district)."""
+    held = _held(sel)
+    area = f"left(place, {_digits(held.spec, level)}) AS area"
+    found = _ask(held, sel, f"{area}, sum(n)::BIGINT", "area", "place IS NOT NULL")
+    return dict(found)
+
+
+def by_offence(sel: Selection) -> list[tuple[str, str, int]]:
+    """(category, ICCS class or nothing, n), the most frequent first."""
+    found = _ask(_held(sel), sel, "category, iccs, sum(n)::BIGINT AS total", "category, iccs")
+    return sorted(found, key=lambda row: (-row[2], row[0]))
+
+
+def by_day(sel: Selection) -> dict[date, int]:
+    """Day -> n, days without records left out. Refused where the source knows months alone.
+
+    Incidents that are known as an interval over several days are left out.
+    """
+    exact = "day = last_day"
+    return dict(_ask(_held(sel), sel, "day, sum(n)::BIGINT", "day", exact, (Need.DAY,)))
+
+
+def by_day_part(sel: Selection) -> dict[str, int]:
+    """Part of the day, as the source names them -> n. Refused where it does not record it."""
+    held = _held(sel)
+    known = "part IS NOT NULL"
+    found = dict(_ask(held, sel, "part, sum(n)::BIGINT", "part", known, (Need.DAY_PART,)))
+    return {part: found.get(part, 0) for part in held.spec.day_parts}
+
+
+def by_hour(sel: Selection) -> dict[int, int]:
+    """Hour of the day in the zone of the place -> n. Refused where no clock time is known."""
+    known = "hour IS NOT NULL"
+    found = dict(_ask(_held(sel), sel, "hour, sum(n)::BIGINT", "hour", known, (Need.HOUR,)))
+    return {hour: found.get(hour, 0) for hour in range(24)}
+
+
+def points(sel: Selection) -> list[Point]:
+    """Incidents with a position, but for offences that are never shown finer than a district.
+
+    An offence that `offences.csv` does not list is held back too: nobody has said that it may be
+    shown. Refused where the source has no positions, or where only such an offence is asked for.
+    """
+    held = _held(sel)
+    require(held.spec, Need.RECORDS, Need.POSITION)
+    shown = {row.category.upper() for row in held.offences if "no_small_area" not in row.flags}
+    if sel.category and sel.category.upper() not in shown:
+        raise Refused.at(
+            sel.category,
+            _("This offence is never shown finer than a district."),
+            _("Ask for its number by district."),
+        )
+    placed = "lon IS NOT NULL AND is_listed AND NOT no_small_area"
+    columns = "day, category, lon, lat, part, attempted"
+    return [Point(*row) for row in _ask(held, sel, columns, where=placed)]
+
+
+def estimates(sel: Selection) -> list[Estimate]:
+    """What a survey published for these places and within this period, oldest first.
+
+    `category` names the question. A place is answered for itself alone: percentages of districts
+    make no percentage of their province.
+    """
+    held = _held(sel)
+    if held.spec.shape != "survey":
+        raise Refused.at(
+            held.spec.code,
+            _("This source holds records, not estimates of a survey."),
+            _("Ask for counts or rates."),
+        )
+    without = _("no published margin of error")
+    return [
+        Estimate(
+            place=place,
+            period=Period(start, end),
+            question=question,
+            value=value,
+            lower=lower,
+            upper=upper,
+            se=se,
+            n=n,
+            note=without if lower is None and upper is None and se is None else "",
+        )
+        for place, start, end, question, value, lower, upper, se, n in records.survey_rows(
+            held, sel
+        )
+    ]
+
+
+def _that_count(rows: Iterable[Batch]) -> list[Batch]:
+    """Visible batches, the oldest first; of one file read in several ways, the latest reading."""
+
+    def when(batch: Batch) -> tuple[datetime, str]:
+        return batch.imported_at, batch.pk
+
+    visible = sorted((batch for batch in rows if batch.visible), key=when)
+    return sorted({batch.file_hash: batch for batch in visible}.values(), key=when)
+
+
+def _view(row: Source) -> SourceView:
+    seen = _that_count(row.batches.all())
+    spec = from_json(row.spec)
+    starts = [batch.first_day for batch in seen if batch.first_day]
+    ends = [batch.last_day for batch in seen if batch.last_day]
+    return SourceView(
+        code=row.code,
+        spec=spec,
+        coverage=Period(min(starts), max(ends)) if starts and ends else None,
+        as_of=max((batch.cut_off for batch in seen if batch.cut_off), default=None),
+        received_at=max((batch.imported_at for batch in seen), default=None),
+        owner=row.owner.code if row.owner else None,
+        is_retired=row.retired_on is not None,
+    )
+
+
+def _held(sel: Selection) -> Held:
+    row = source_row(sel.source)
+    counting = _that_count(row.batches.all())
+    return Held(from_json(row.spec), counting, list(offences(sel.source).values()))
+
+
+def _ask(
+    held: Held,
+    sel: Selection,
+    columns: str,
+    group: str = "",
+    where: str = "",
+    needs: tuple[Need, ...] = (),
+) -> Sequence[tuple[Any, ...]]:
+    """Rows of one SELECT over the records asked for. Refused where the source cannot say it."""
+    require(held.spec, Need.RECORDS, *needs)
+    if not sel.period.is_whole_months:
+        require(held.spec, Need.DAY)
+    if sel.period.start.month != 1 or sel.period.end.month != 12:
+        require(held.spec, Need.MONTH)
+    return records.ask(held, sel, columns, group, where)
+
+
+def _digits(spec: SourceSpec, level: str) -> int:
+    """Length of a place reference of this level in the source's scheme."""
+    levels = (Place.Level.REGION, Place.Level.PROVINCE, Place.Level.DISTRICT)
+    found = programme.programme()
+    schemes = found.schemes if found else {}
+    digits = schemes.get(spec.place.scheme, {}).get("digits", [])
+    known = dict(zip(levels, digits, strict=False))
+    if level not in known or known[level] > spec.place.digits:
+        raise Refused.at(
+            spec.code,
+            _("Its codes know no level “%(level)s”.") % {"level": level},
+            _("Ask for one of: %(levels)s.") % {"levels": ", ".join(known)},
+        )
+    return len(spec.place.scheme) + 1 + int(known[level])

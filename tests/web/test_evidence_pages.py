@@ -1,0 +1,86 @@
+"""Pages of the evidence: sources, receipts and rejected rows, for whoever may see them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from cast import client_as, make_programme
+from django.test import override_settings
+from recorded import COUNTS, receive, source, table
+
+from convive.evidence.receipts import Receipt
+from convive.kernel.home import Home
+
+pytestmark = pytest.mark.django_db
+
+ROWS = (
+    "place,year,month,offence,n",
+    "130105,2023,1,robo,1234",
+    "990101,2023,2,robo,5",
+    "130105,2023,13,=cmd,3",
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path):
+    make_programme()
+    own = Home(tmp_path / "home")
+    own.make()
+    with override_settings(HOME=own):
+        yield own
+
+
+@pytest.fixture
+def receipt(tmp_path) -> Receipt:
+    limits = "    [limits]\n    late_months = 2\n"
+    source(tmp_path, COUNTS + limits, more='owner = "muni-la-esperanza"')
+    return receive(table(tmp_path, ROWS))
+
+
+def page(path: str, who: str = "coordinator", status: int = 200) -> str:
+    answer = client_as(who).get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_the_sources_stand_there_with_what_they_cannot_tell(receipt):
+    text = page("/en/evidence/")
+    assert "Counts" in text and "Only the month is known." in text
+    assert "latest months (2)" in text and "pe-2017" in text
+    assert receipt.batch in text
+    assert "Solo se conoce el mes." in page("/evidence/")
+
+
+def test_a_home_without_sources_says_what_would_stand_there(home):
+    assert "No source here yet." in page("/en/evidence/")
+
+
+def test_a_receipt_shows_its_sum_and_why_rows_were_rejected(receipt):
+    text = page(f"/en/evidence/batches/{receipt.batch}/")
+    assert "Read 3 rows = accepted 2 + rejected 1." in text
+    assert "This is not a month." in text and "of 1 codes" in text
+    assert "No es un mes." in page(f"/evidence/batches/{receipt.batch}/")
+
+
+def test_the_rejected_rows_are_downloaded_as_a_file_for_internal_use(receipt):
+    answer = client_as("coordinator").get(f"/evidence/batches/{receipt.batch}/rejects.csv")
+    assert "uso-interno.csv" in answer["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["row"], row["column"], row["value"]) for row in rows] == [("4", "month", "13")]
+
+
+def test_what_another_organisation_owns_is_neither_listed_nor_opened(receipt):
+    for who, status in (("municipal_officer", 200), ("other_municipal_officer", 403)):
+        page(f"/evidence/batches/{receipt.batch}/", who, status)
+        page(f"/evidence/batches/{receipt.batch}/rejects.csv", who, status)
+        listed = page("/en/evidence/", who)
+        assert (receipt.batch in listed, "Counts" in listed) == (status == 200, status == 200)
+
+
+def test_an_unknown_batch_and_a_batch_without_rejects_are_not_found(tmp_path, receipt):
+    page("/evidence/batches/ffffffffffff/", status=404)
+    whole = receive(table(tmp_path, ROWS[:2], "whole.csv"))
+    page(f"/evidence/batches/{whole.batch}/rejects.csv", status=404)
+    assert "rejects.csv" not in page(f"/evidence/batches/{whole.batch}/")
