@@ -1,0 +1,196 @@
+"""What a place's profile reads once and all its parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from convive.domain.observatory import queries, sayings
+from convive.domain.observatory.answers import Exposure, Tally
+from convive.domain.observatory.exposure import Census
+from convive.domain.observatory.measures import exposure_of
+from convive.domain.observatory.reading import Asked, asked_of, firm_of
+from convive.domain.observatory.rules import first_whole_month, recent, same_months_before
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
+from convive.evidence import queries as evidence
+from convive.evidence.queries import Need, Selection, SourceView
+from convive.evidence.support import lacks
+from convive.kernel.errors import Refused
+from convive.kernel.periods import Period
+
+Months = Mapping[date, int]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One place, one source, one period; each table is read from the evidence once."""
+
+    place: Place
+    source: SourceView
+    period: Period
+
+    @cached_property
+    def province(self) -> Place:
+        return queries.province_of(self.place)
+
+    @cached_property
+    def districts(self) -> list[Place]:
+        """The districts of the province."""
+        return queries.districts_in(self.province)
+
+    @cached_property
+    def compared(self) -> list[Place]:
+        """The places set side by side: the programme's districts here, this place, the province.
+
+        A district that the source still counts within another is not set beside it.
+        """
+        edition = self.source.edition_on(self.recent.end) or ""
+        within = self.census.drawings.within
+        rows = [
+            district
+            for district in self.districts
+            if (district.in_programme or district.pk == self.place.pk)
+            and within(district.ref, edition) is None
+        ]
+        return [*rows, self.province] if self.province not in rows else rows
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return {place.ref: place.name for place in [self.place, self.province, *self.districts]}
+
+    @cached_property
+    def firm(self) -> date:
+        return firm_of(self.source)
+
+    @cached_property
+    def recent(self) -> Period:
+        """The last twelve firm months, since the last break: no figure mixes both sides of one.
+
+        A drawing that divides any district of the province breaks them for all, as they stand side
+        by side on one map.
+        """
+        found = recent(self.period, self.firm)
+        together = [self.place, *self.districts]
+        is_divided = any(self.census.drawings.divides(place.ref) for place in together)
+        for mark in sayings.breaks_of(self.source, found, is_divided=is_divided):
+            start = first_whole_month(mark.on) if mark.on else found.start
+            if start <= found.end:
+                found = Period(start, found.end)
+        return found
+
+    @cached_property
+    def baseline(self) -> Period:
+        return same_months_before(self.recent)
+
+    @cached_property
+    def census(self) -> Census:
+        return queries.census([self.province, self.place, *self.districts], queries.drawings())
+
+    @cached_property
+    def here(self) -> Asked:
+        """The question about this place. Raises Refused where the source counts it elsewhere."""
+        return self.asked(self.place)
+
+    def asked(self, place: Place, period: Period | None = None) -> Asked:
+        return asked_of(
+            self.source,
+            (place,),
+            place.name,
+            period or self.recent,
+            {"source": self.source.code},
+            self.census.drawings,
+            self.names,
+        )
+
+    def exposure(self, place: Place, period: Period | None = None) -> Exposure | None:
+        """The people of a place, or None where they are not known within these boundaries."""
+        try:
+            return exposure_of(self.asked(place, period), self.census)
+        except Refused:
+            return None
+
+    # One scan of the evidence for each table
+
+    @cached_property
+    def months_here(self) -> Months:
+        return evidence.by_month(self.here.selection(self._with_baseline))
+
+    @cached_property
+    def months_province(self) -> Months:
+        if self.province.pk == self.place.pk:
+            return self.months_here
+        return evidence.by_month(self.asked(self.province).selection(self._with_baseline))
+
+    @cached_property
+    def after(self) -> dict[str, int]:
+        return self._by_district(self.recent)
+
+    @cached_property
+    def before(self) -> dict[str, int]:
+        return self._by_district(self.baseline)
+
+    @cached_property
+    def offences(self) -> list[tuple[str, str, int]]:
+        return evidence.by_offence(self.here.selection(self.recent))
+
+    @cached_property
+    def _with_baseline(self) -> Period:
+        return Period(min(self.period.start, self.baseline.start), self.period.end)
+
+    def tally(self, place: Place, period: Period) -> Tally:
+        """The records of this place or of a district of its province in one of the two periods."""
+        months = self.months_here if place.pk == self.place.pk else self.months_province
+        uncovered = tuple(m.start for m in period.months() if m.start not in months)
+        if uncovered:
+            return Tally(0, uncovered)
+        if place.pk in {self.place.pk, self.province.pk}:
+            return Tally(sum(months[m.start] for m in period.months()))
+        counts = self.after if period == self.recent else self.before
+        return Tally(counts.get(place.ref, 0))
+
+    def _by_district(self, period: Period) -> dict[str, int]:
+        selection = self.asked(self.province).selection(period)
+        return by_own_code(evidence.by_place(selection, "district"), self.districts)
+
+
+def by_own_code(counts: Mapping[str, int], places: Iterable[Place]) -> dict[str, int]:
+    """Counts by each place's own code, whatever scheme the source writes."""
+    own = {ref: place.ref for place in places for ref in queries.refs(place)}
+    found: dict[str, int] = {}
+    for ref, n in counts.items():
+        key = own.get(ref, ref)
+        found[key] = found.get(key, 0) + n
+    return found
+
+
+def can_profile(view: SourceView) -> bool:
+    """Whether the source holds every record, with its month, so that months compare."""
+    return not {Need.RECORDS, Need.MONTH, Need.TREND} & lacks(view.spec).keys()
+
+
+def sources_here(place: Place) -> list[SourceView]:
+    """Sources with records in the province of a place, real ones first, the latest first."""
+    refs = queries.refs(queries.province_of(place))
+    found = [
+        source
+        for source in evidence.sources()
+        if source.coverage is not None
+        and not {Need.RECORDS, Need.MONTH} & lacks(source.spec).keys()
+        and evidence.by_month(Selection(source.code, source.coverage, refs))
+    ]
+    return sorted(found, key=lambda view: (view.is_sample, _since(view.coverage), view.code))
+
+
+def _since(coverage: Period | None) -> int:
+    """Sorts the source that reaches furthest to the front."""
+    return -coverage.end.toordinal() if coverage else 0
+
+
+def programme_places() -> list[Place]:
+    """The districts of the programme, then the provinces that they lie in."""
+    districts = list(programme.districts().select_related("parent__parent"))
+    provinces = {queries.province_of(d).pk: queries.province_of(d) for d in districts}
+    return [*districts, *(p for p in provinces.values() if p not in districts)]

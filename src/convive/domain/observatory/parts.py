@@ -1,0 +1,200 @@
+"""The parts of a place's profile: plain data from which the page and the PDF are made alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from convive.domain.observatory.rules import Direction
+from convive.kernel.figures import Figure, MarkKind
+from convive.kernel.periods import Period
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One figure card. `origin` answers "where from?" as terms with their texts."""
+
+    title: str
+    figure: Figure
+    period: Period
+    digits: int
+    origin: tuple[tuple[str, str], ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class MonthPoint:
+    """One month of the series, with the exact Poisson interval of its count.
+
+    value, lower, upper : None where the source does not cover the month.
+    reference : the province's count, scaled to the people of this place; None where unknown.
+    reference_of : whose people scaled it (source and edition): the line breaks where this changes.
+    reference_is_few : the province's count is below the threshold: not told outside the house.
+    """
+
+    month: date
+    value: int | None
+    lower: float | None
+    upper: float | None
+    provisional: bool
+    reference: float | None = None
+    reference_of: str = ""
+    reference_is_few: bool = False
+
+
+@dataclass(frozen=True)
+class Break:
+    """A day on which the boundary or the method of the series changed: the line stops there."""
+
+    on: date
+    kind: MarkKind
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """One month of the grid. `rank` is its class, 1 (fewest) to 5, or None where it has none."""
+
+    month: date
+    value: int | None
+    rank: int | None
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One year of the grid: twelve cells, None outside the period."""
+
+    year: int
+    cells: tuple[GridCell | None, ...]
+
+
+@dataclass(frozen=True)
+class Class:
+    """One class of a map or grid: its rank from 1 and its range, ends included."""
+
+    rank: int
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class OffenceRow:
+    """How many of one category, with the exact Poisson interval.
+
+    threshold : counts below it are not told outside the house.
+    """
+
+    category: str
+    name: str
+    iccs: str
+    value: int
+    lower: float
+    upper: float
+    threshold: int
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One place's change against the same months a year earlier.
+
+    ratio, lower, upper : later over earlier; None where the change is refused or missing.
+    by_rate : whether rates were compared; where not, counts were.
+    figure : the same as `observatory.change` answers, or None where it was refused.
+    refusal : the reason, where it was.
+    """
+
+    ref: str
+    name: str
+    is_here: bool
+    before: int | None
+    after: int | None
+    ratio: float | None
+    lower: float | None
+    upper: float | None
+    direction: Direction
+    by_rate: bool
+    figure: Figure | None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class MapRow:
+    """One district of the province, with its rate per 100,000.
+
+    shared_with : the district within which the source still counts this one; the value is shared.
+    """
+
+    ref: str
+    name: str
+    is_here: bool
+    in_programme: bool
+    outline: dict[str, Any] | None
+    n: int | None
+    rate: float | None
+    lower: float | None
+    upper: float | None
+    rank: int | None
+    shared_with: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SourceUsed:
+    """A source behind the profile: enough to ask for the same data again."""
+
+    code: str
+    title: str
+    publisher: str
+    as_of: date | None
+    coverage: Period | None
+    edition: str
+    batches: tuple[str, ...]
+    is_sample: bool
+
+
+@dataclass(frozen=True)
+class PlaceProfile:
+    """All that one place's page and diagnosis show of one source, in the active language.
+
+    period : the months of the series and of the grid.
+    recent : the last twelve of them that no longer grow: figures, offences, map and change.
+    baseline : the same months before, against which the change is taken.
+    counted : what is counted, as a title: "Complaints of violence against women".
+    threshold : counts of this source below it are not told outside the house.
+    is_mapped : False where the source counts only offences that are never drawn on a map.
+    lead : one or two sentences: what it means, and whether it may be chance.
+    """
+
+    ref: str
+    name: str
+    level: str
+    province: str
+    period: Period
+    recent: Period
+    baseline: Period
+    source: str
+    counted: str
+    unit: str
+    lead: str
+    headlines: tuple[Headline, ...]
+    series: tuple[MonthPoint, ...]
+    breaks: tuple[Break, ...]
+    reference_name: str
+    grid: tuple[GridRow, ...]
+    grid_classes: tuple[Class, ...]
+    offences: tuple[OffenceRow, ...]
+    changes: tuple[ChangeRow, ...]
+    map_rows: tuple[MapRow, ...]
+    map_classes: tuple[Class, ...]
+    map_note: str
+    is_mapped: bool
+    caveats: tuple[str, ...]
+    sources: tuple[SourceUsed, ...]
+    origin: tuple[tuple[str, str], ...]
+    changes_origin: tuple[tuple[str, str], ...]
+    threshold: int
+    is_sample: bool
+    as_of: date | None

@@ -1,0 +1,141 @@
+"""Every read of the observatory: places and their people. Records are read by evidence.queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from convive.access.rules import EVERYWHERE, Scope
+from convive.domain.observatory.exposure import Census, Drawings, Split
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import BoundaryEdition, Composition, Place, Population
+
+
+def refs(place: Place) -> tuple[str, ...]:
+    """Every way in which a source may write this place, or one of the districts that it holds.
+
+    A code of our own scheme holds the codes that begin with it; those of other schemes do not nest
+    in the same way, so a larger place names its districts.
+    """
+    written = [place.ref, *elsewhere(place)]
+    if place.level not in {Place.Level.DISTRICT, Place.Level.SETTLEMENT}:
+        written += [ref for district in districts_in(place) for ref in elsewhere(district)]
+    return tuple(written)
+
+
+def elsewhere(place: Place) -> list[str]:
+    """The place under the codes of other schemes."""
+    return [f"{scheme}:{code}" for scheme, code in sorted(place.other_codes.items())]
+
+
+def scope(place: Place) -> Scope:
+    """Where a place's figures stand: in its district, or in none for a larger place."""
+    above: Place | None = place
+    while above is not None and above.level == Place.Level.SETTLEMENT:
+        above = above.parent
+    if above is None or above.level != Place.Level.DISTRICT:
+        return EVERYWHERE
+    return Scope(district=above.ref)
+
+
+def province_of(place: Place) -> Place:
+    """The province that a place lies in; the place itself where nothing above it is one."""
+    above: Place | None = place
+    while above is not None:
+        if above.level == Place.Level.PROVINCE:
+            return above
+        above = above.parent
+    return place
+
+
+def districts_in(place: Place) -> list[Place]:
+    """The districts below a place, or the place itself where it is one."""
+    if place.level in {Place.Level.DISTRICT, Place.Level.SETTLEMENT}:
+        return [place]
+    found, above = [], [place.pk]
+    while above:
+        children = list(programme.places().filter(parent__in=above))
+        found += [child for child in children if child.level == Place.Level.DISTRICT]
+        above = [child.pk for child in children if child.level != Place.Level.DISTRICT]
+    return sorted(found, key=lambda child: child.code)
+
+
+def drawings() -> Drawings:
+    """How the boundary editions of the pack differ."""
+    parts: dict[tuple[str, str, str], set[str]] = {}
+    for row in Composition.objects.filter(retired_on=None).select_related(
+        "edition", "older", "whole", "part"
+    ):
+        parts.setdefault((row.older.code, row.edition.code, row.whole.ref), set()).add(row.part.ref)
+    return Drawings(
+        tuple(
+            Split(older, newer, whole, frozenset(found))
+            for (older, newer, whole), found in sorted(parts.items())
+        )
+    )
+
+
+def census(
+    places: Iterable[Place],
+    known: Drawings,
+    *,
+    sex: str = Population.TOTAL,
+    age_band: str = Population.TOTAL,
+) -> Census:
+    """The people of these places, of their districts, and of the places made from them."""
+    wanted: set[str] = set()
+    districts = {}
+    for place in places:
+        below = [child.ref for child in districts_in(place)]
+        wanted.update([place.ref, *below])
+        if place.level == Place.Level.PROVINCE:
+            districts[place.ref] = tuple(below)
+    wanted |= {part for split in known.splits if split.whole in wanted for part in split.parts}
+    rows = Population.objects.filter(
+        retired_on=None,
+        place__code__in={ref.partition(":")[2] for ref in wanted},
+        sex=sex,
+        age_band=age_band,
+    ).values_list("place__scheme", "place__code", "year", "source", "edition__code", "value")
+    found = {
+        (f"{scheme}:{code}", year, source, edition): value
+        for scheme, code, year, source, edition, value in rows
+        if f"{scheme}:{code}" in wanted
+    }
+    return Census(
+        rows=found,
+        sources=_population_sources(key[2] for key in found),
+        drawings=known,
+        districts=districts,
+    )
+
+
+def _population_sources(found: Iterable[str]) -> tuple[str, ...]:
+    """The preferred sources first, as the pack says; then whatever else is there."""
+    one = programme.programme()
+    preferred = list(one.population_sources) if one else []
+    return (*preferred, *sorted(set(found) - set(preferred)))
+
+
+def edition_names() -> dict[str, str]:
+    return {edition.code: edition.name for edition in BoundaryEdition.objects.all()}
+
+
+def place_names(found: Iterable[str]) -> dict[str, str]:
+    """Names by `SCHEME:CODE`; a place that the pack does not know keeps its code."""
+    wanted = set(found)
+    names = {place.ref: place.name for place in programme.places() if place.ref in wanted}
+    return {ref: names.get(ref, ref) for ref in wanted}
+
+
+def threshold(*, sensitive: bool) -> int:
+    """Counts below this are not told outside the house. The pack may raise it, never lower it."""
+    floor = 10 if sensitive else 5
+    one = programme.programme()
+    told = (one.thresholds if one else {}).get("sensitive" if sensitive else "default", floor)
+    return max(floor, int(told))
+
+
+def first_day_of(edition: str) -> date | None:
+    found = BoundaryEdition.objects.filter(code=edition).first()
+    return found.valid_from if found else None

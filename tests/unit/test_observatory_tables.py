@@ -1,0 +1,121 @@
+"""The tables of a profile: what the page shows, and what may be downloaded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from observatory_ground import make_ground
+
+from convive.domain.observatory import tables
+from convive.domain.observatory.parts import OffenceRow, PlaceProfile
+from convive.domain.observatory.profile import place_profile
+from convive.domain.observatory.tables import Cell, Column, Kind, Row, Table, Told
+
+pytestmark = pytest.mark.django_db
+LA_ESPERANZA = "PE-INEI:130105"
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> PlaceProfile:
+    make_ground(tmp_path, "table", "sample-table")
+    with translation.override("en"):
+        yield place_profile(LA_ESPERANZA, source="table")
+
+
+def lines(profile: PlaceProfile, name: str) -> tuple[list[list[str]], list[str], list[list[str]]]:
+    """The lines before the table, its header, and its rows."""
+    raw = tables.as_csv(profile, tables.table_of(profile, name))
+    assert raw.startswith(b"\xef\xbb\xbf")
+    found = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    empty = found.index([])
+    return found[:empty], found[empty + 1], found[empty + 2 :]
+
+
+def small(*values: int) -> Table:
+    columns = (
+        Column("Name", Kind.LABEL),
+        Column("n", Kind.COUNT),
+        Column("rate", Kind.DERIVED),
+        Column("elsewhere", Kind.APART),
+    )
+    rows = tuple(
+        Row((Cell(f"row {i}"), Cell(n), Cell(n / 2), Cell(7.0)), "all", 5)
+        for i, n in enumerate(values)
+    )
+    return Table("small", "Small", "", columns, rows)
+
+
+def test_a_small_count_is_hidden_with_all_that_is_computed_from_it():
+    first = tables.released(small(3, 40, 50, 60)).rows[0].cells
+    assert [cell.told for cell in first] == [
+        Told.OK, Told.SUPPRESSED, Told.SUPPRESSED, Told.OK,
+    ]  # fmt: skip
+    assert first[1].value is None and first[2].value is None
+    assert first[1].lower is not None
+
+
+def test_a_second_count_is_hidden_so_that_the_first_cannot_be_worked_out():
+    rows = tables.released(small(3, 40, 50, 60)).rows
+    hidden = [row.cells[1].told is Told.SUPPRESSED for row in rows]
+    assert hidden == [True, True, False, False]
+
+
+def test_zero_is_told_and_nothing_is_hidden_without_need():
+    rows = tables.released(small(0, 40, 50)).rows
+    assert [row.cells[1].value for row in rows] == [0, 40, 50]
+
+
+def test_the_page_shows_what_the_download_hides(profile: PlaceProfile):
+    few = OffenceRow("homicidio", "Homicide", "0101", 3, 0.6, 8.8, 5)
+    profile = replace(profile, offences=(*profile.offences[:2], few))
+    assert tables.offences(profile).rows[-1].cells[2].value == 3
+    _before, header, rows = lines(profile, "offences")
+    told = dict(zip(header, rows[-1], strict=True))
+    assert (told["Records"], told["Status"]) == ("", "suppressed")
+    assert "3" not in rows[-1]
+
+
+def test_sensitive_counts_are_hidden_below_ten(profile: PlaceProfile):
+    by_name = {row.category: row.threshold for row in profile.offences}
+    assert by_name["extorsion"] == 10
+    assert by_name["robo"] == 5
+    assert profile.threshold == 10
+
+
+def test_no_small_count_of_any_table_leaves_the_house(profile: PlaceProfile):
+    for name in tables.NAMES:
+        table = tables.table_of(profile, name)
+        for inside, outside in zip(table.rows, tables.released(table).rows, strict=True):
+            for column, cell, told in zip(table.columns, inside.cells, outside.cells, strict=True):
+                if column.kind is Kind.COUNT and cell.value and cell.value < inside.threshold:
+                    assert told.value is None
+
+
+def test_a_download_says_source_day_definition_and_the_status_of_each_cell(profile: PlaceProfile):
+    before, header, rows = lines(profile, "months")
+    told = dict(before)
+    assert "Complaints of table" in told["Source"]
+    assert told["Received up to"] == "2023-12-31"
+    assert "Poisson" in told["Definition"]
+    assert "Sample" not in told
+    status = header.index("Status")
+    assert {row[status] for row in rows} <= {told.value for told in Told}
+    assert len(rows) == 36
+
+
+def test_a_sample_is_named_in_its_download(profile: PlaceProfile):
+    with translation.override("es"):
+        sample = place_profile(LA_ESPERANZA, source="sample-table")
+        before, _header, _rows = lines(sample, "changes")
+    assert dict(before)["Muestra"]
+
+
+def test_no_text_of_a_download_begins_like_a_formula(profile: PlaceProfile):
+    row = replace(profile.offences[0], name='=HYPERLINK("http://example.org")')
+    _before, _header, rows = lines(replace(profile, offences=(row,)), "offences")
+    assert rows[0][0].startswith("'=")
