@@ -1,0 +1,74 @@
+"""A real browser on a real server: the demo, built once, served by the command that people run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from house import Site, convive, environment, free_port, wait_for
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shots", metavar="DIR", help="save a picture of every page into DIR")
+
+
+@pytest.fixture(scope="session")
+def shots(request: pytest.FixtureRequest) -> Path | None:
+    """Where pictures go: `pytest tests/browser --shots DIR`."""
+    folder = request.config.getoption("--shots", None)
+    if folder is None:
+        return None
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder)
+
+
+# Not for the whole session: while Playwright runs, Django refuses its database to the same thread
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("browser") / "home"
+    built = convive(home, "demo", "--no-serve")
+    port = free_port()
+    log = home.with_name("server.log")
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "convive", "demo", "--home", str(home), "--port", str(port)],
+            stdout=out,
+            stderr=out,
+            env=environment(),
+        )
+    try:
+        url = f"http://localhost:{port}"
+        wait_for(url + "/health", server, log)
+        emails = {row["role"]: row["email"] for row in built["accounts"]}
+        yield Site(url, home, built["password"], emails)
+    finally:
+        server.terminate()
+        server.wait(20)

@@ -1,0 +1,131 @@
+"""Every page in a real browser: both languages, light and dark, phone and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from house import Site
+from pages import PAGES, Page
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("es", "en")
+SCHEMES = ("light", "dark")
+WIDTHS = (360, 1280)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]  # all that light and dark can change
+axe = Axe()
+
+
+@contextmanager
+def opened(
+    browser: Browser, site: Site, page: Page, **options: Any
+) -> Iterator[tuple[Tab, list[str]]]:
+    """A tab for a page, and what it complains about: errors, and what the policy refused."""
+    with site.open(browser, page.role, **options) as context:
+        tab = context.new_page()
+        complaints: list[str] = []
+        tab.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        yield tab, complaints
+
+
+def sideways(tab: Tab) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(tab.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_everybody_can_use_the_page(
+    page: Page, language: str, browser: Browser, site: Site, shots: Path | None
+) -> None:
+    with opened(browser, site, page) as (tab, complaints):
+        answer = tab.goto(site.url + page.path(language))
+        assert answer is not None
+        expected = 404 if page.view.startswith("/") else 200
+        assert answer.status == expected
+        assert tab.url.endswith(page.path(language)), f"led to {tab.url}"
+        if page.follow:
+            tab.locator(page.follow).first.click()
+            tab.wait_for_url(lambda url: not url.endswith(page.path(language)))
+        assert tab.locator("html").get_attribute("lang") == language
+        assert tab.locator("h1").count() == 1
+        if shots:
+            for scheme in SCHEMES:
+                for width in WIDTHS:
+                    show(tab, scheme, width)
+                    name = f"{page.name}-{language}-{width}-{scheme}.png"
+                    tab.screenshot(path=shots / name, full_page=True)
+        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        for scheme in SCHEMES:
+            for width in WIDTHS:
+                show(tab, scheme, width)
+                kind, names = ("tag", RULES) if scheme == "light" else ("rule", COLOUR_RULES)
+                assert faults(tab, kind, names) == "", f"{scheme}, {width} px"
+        for width in (320, 360):
+            show(tab, "light", width)
+            assert sideways(tab) <= 0, f"scrolls sideways at {width} px"
+        show(tab, "light", 1280)
+        tab.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert sideways(tab) <= 0, "scrolls sideways with text at 200 %"
+        if expected == 404:
+            complaints = [said for said in complaints if "404" not in said]
+        assert complaints == []
+
+
+def faults(tab: Tab, kind: str, names: list[str]) -> str:
+    """What axe has to say against the page as it is shown now; nothing if all is well."""
+    options = {"runOnly": {"type": kind, "values": names}, "resultTypes": ["violations"]}
+    found = axe.run(tab, options=options)
+    return found.generate_report() if found.violations_count else ""
+
+
+def show(tab: Tab, scheme: str, width: int) -> None:
+    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    tab.set_viewport_size({"width": width, "height": 900})
+
+
+def test_the_keyboard_first_meets_the_way_to_the_content(browser: Browser, site: Site) -> None:
+    with opened(browser, site, Page("portal:front")) as (tab, _):
+        tab.goto(site.url)
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.className") == "skip"
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "content"
+
+
+def test_targets_are_large_enough_for_a_thumb(browser: Browser, site: Site) -> None:
+    with opened(browser, site, Page("account_login"), viewport={"width": 360, "height": 800}) as (
+        tab,
+        _,
+    ):
+        tab.goto(site.url + "/accounts/login/")
+        for control in tab.locator(".btn, form input:not([type=hidden])").all():
+            box = control.bounding_box()
+            assert box is not None
+            assert box["height"] >= 48
+
+
+def test_signing_in_works_without_scripts(browser: Browser, site: Site) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        site.sign_in(context, "analyst")
+        assert context.pages[0].locator("h1").inner_text() == "What waits for you"
+
+
+def test_a_wrong_password_comes_back_with_what_to_do(browser: Browser, site: Site) -> None:
+    with opened(browser, site, Page("account_login")) as (tab, _complaints):
+        tab.goto(site.url + "/accounts/login/")
+        tab.get_by_label("Correo electrónico").fill("nadie@example.org")
+        tab.get_by_label("Contraseña").fill("equivocada del todo")
+        tab.get_by_role("button", name="Continuar").click()
+        assert tab.get_by_role("alert").is_visible()
+        assert tab.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        assert faults(tab, "tag", RULES) == ""
