@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "convive.reports"
+    label = "reports"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,243 @@
+"""Reads everything that a diagnosis is made of, once: profiles, people, survey, partners, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from convive.domain.observatory import queries as observatory
+from convive.domain.observatory.desk import sources_here
+from convive.domain.observatory.parts import PlaceProfile
+from convive.domain.observatory.profile import place_profile
+from convive.domain.plans import queries as plans
+from convive.domain.plans.models import Indicator
+from convive.domain.plans.queries import Branch
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
+from convive.evidence import queries as evidence
+from convive.evidence.queries import Estimate, Selection, SourceView
+from convive.kernel import words
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.periods import Period
+from convive.reports import queries
+from convive.reports.diagnosis.release import Telling, everything, released
+from convive.reports.orders import Order
+
+
+@dataclass(frozen=True)
+class Read:
+    """One source's profile, and what of it may be printed.
+
+    apart : the categories that are counted apart and never drawn on a map.
+    """
+
+    profile: PlaceProfile
+    telling: Telling
+    view: SourceView
+    apart: frozenset[str]
+
+    @property
+    def is_all_apart(self) -> bool:
+        """Whether the source counts nothing but such offences: then its sum is one of them."""
+        return not self.profile.is_mapped
+
+
+@dataclass(frozen=True)
+class Aim:
+    """An objective of the plan, with the targets of its indicators."""
+
+    code: str
+    name: str
+    depth: int
+    targets: tuple[Goal, ...]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What an indicator should reach: its numbers already written."""
+
+    name: str
+    place: str
+    baseline: str
+    value: str
+    due: date
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A published value of a survey, for this place or for the nearest place above it."""
+
+    question: str
+    place: str
+    unit: str
+    estimate: Estimate
+    source: str
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the chapter says, before it is put into blocks.
+
+    reads : one for each source of records, those counted apart last.
+    views : every source of the same family (sample or real), read or not.
+    """
+
+    order: Order
+    place: Place
+    province: str
+    purpose: str
+    reads: tuple[Read, ...]
+    views: tuple[SourceView, ...]
+    people: tuple[queries.PeopleRow, ...]
+    answers: tuple[Answer, ...]
+    partners: tuple[queries.Partner, ...]
+    promises: tuple[queries.Promise, ...]
+    plan: str
+    aims: tuple[Aim, ...]
+    is_sample: bool
+    as_of: date
+
+    @property
+    def main(self) -> Read:
+        """What the head of the chapter is about."""
+        return self.reads[0]
+
+
+def gather(order: Order) -> Material:
+    """Read it all, in the active language.
+
+    Raises BadInput for an unknown place or source, Refused where no source has records of the
+    place in the period: a document about nothing is not made.
+    """
+    place = programme.place(order.place)
+    reads = _reads(order, place)
+    is_sample = reads[0].profile.is_sample
+    views = tuple(view for view in evidence.sources() if view.is_sample == is_sample)
+    one = programme.programme()
+    plan = plans.plans().filter(district=place).first() or plans.plan()
+    return Material(
+        order=order,
+        place=place,
+        province=observatory.province_of(place).name,
+        purpose=one.purpose if one else "",
+        reads=reads,
+        views=views,
+        people=queries.people(place, order.period),
+        answers=tuple(_answers(place, order.period, views)),
+        partners=queries.partners(),
+        promises=queries.promises(place),
+        plan=plan.name if plan else "",
+        aims=tuple(_aims(plans.plan_tree(plan), _measured_in(place))) if plan else (),
+        is_sample=is_sample,
+        as_of=max(read.profile.as_of or order.period.end for read in reads),
+    )
+
+
+def _reads(order: Order, place: Place) -> tuple[Read, ...]:
+    """A profile of each source with records here, real ones only if there are any."""
+    if order.source:
+        found = [_read(order, evidence.source(order.source))]
+    else:
+        found, refusals = [], []
+        for view in sources_here(place):
+            if found and view.is_sample != found[0].view.is_sample:
+                break
+            try:
+                found.append(_read(order, view))
+            except Refused as refused:
+                refusals.append(refused)
+        if not found and refusals:
+            raise refusals[0]
+    if not found:
+        raise Refused.at(
+            place.name,
+            _("No source has records of this place: a diagnosis about nothing is not made."),
+            _("Import evidence first: convive evidence import FILE --source NAME."),
+        )
+    return tuple(sorted(found, key=lambda read: read.is_all_apart))
+
+
+def _read(order: Order, view: SourceView) -> Read:
+    """Raises Refused where the source cannot carry a profile of this place and period."""
+    profile = place_profile(order.place, order.period, source=view.code)
+    if all(point.value is None for point in profile.series):
+        raise Refused.at(
+            f"{profile.name}, {words.period(order.period)}",
+            _("The source %(source)s has no records of it: a diagnosis about nothing is not made.")
+            % {"source": view.name},
+            _("It covers %(period)s.") % {"period": words.period(view.coverage)},
+        )
+    telling = everything(profile) if order.internal else released(profile)
+    apart = frozenset(
+        category
+        for category, offence in evidence.offences(view.code).items()
+        if "no_small_area" in offence.flags
+    )
+    return Read(profile, telling, view, apart)
+
+
+def _answers(place: Place, period: Period, views: tuple[SourceView, ...]) -> Iterator[Answer]:
+    """Every question's latest value in the period, for the nearest place that a survey knows."""
+    above = _upwards(place)
+    for view in views:
+        if view.shape != "survey" or view.coverage is None:
+            continue
+        for near in above:
+            selection = Selection(view.code, period, observatory.refs(near))
+            latest: dict[str, Estimate] = {}
+            for estimate in evidence.estimates(selection):
+                known = latest.get(estimate.question)
+                if known is None or known.period < estimate.period:
+                    latest[estimate.question] = estimate
+            for code, estimate in latest.items():
+                question = view.spec.question(code)
+                name, unit = (question.name, question.unit) if question else (code, "")
+                yield Answer(name, near.name, unit, estimate, view.name)
+            if latest:
+                break
+
+
+def _upwards(place: Place) -> list[Place]:
+    chain = [place]
+    while chain[-1].parent is not None:
+        chain.append(chain[-1].parent)
+    return chain
+
+
+def _measured_in(place: Place) -> list[Place]:
+    """Where a target may stand: here, else for the whole programme."""
+    try:
+        return [place, programme.programme_place()]
+    except BadInput:
+        return [place]
+
+
+def _aims(branches: tuple[Branch, ...], places: list[Place], depth: int = 0) -> Iterator[Aim]:
+    """Objectives from the top down, without the activities under them."""
+    for branch in branches:
+        objective = branch.objective
+        if objective.level == objective.Level.ACTIVITY:
+            continue
+        goals = tuple(goal for row in branch.indicators if (goal := _goal(row, places)))
+        yield Aim(objective.code, objective.name, depth, goals)
+        yield from _aims(branch.below, places, depth + 1)
+
+
+def _goal(indicator: Indicator, places: list[Place]) -> Goal | None:
+    """The target of the first place that has one."""
+    found = (plans.target_of(indicator, place) for place in places)
+    target = next((target for target in found if target is not None), None)
+    version = plans.version_on(indicator, target.due) if target else None
+    if target is None or version is None:
+        return None
+    digits = 0 if version.unit == version.Unit.NUMBER else 1
+    return Goal(
+        name=version.name,
+        place=target.place.name,
+        baseline=words.number(target.baseline, digits),
+        value=words.number(target.value, digits),
+        due=target.due,
+    )
