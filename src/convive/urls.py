@@ -11,7 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [path("health", health, name="heal
 urlpatterns += i18n_patterns(
     path("", include("convive.doors.portal.urls")),
     path("accounts/", include("allauth.urls")),
-    path("work/", include("convive.doors.workspace.urls")),
+    path("workspace/", include("convive.doors.workspace.urls")),
     path("", include("convive.domain.programme.urls")),
     path("", include("convive.domain.plans.urls")),
     path("", include("convive.domain.observatory.urls")),

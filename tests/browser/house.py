@@ -51,7 +51,7 @@ class Site:
         page.get_by_role("button", name="Go on").click()
         page.get_by_label("Code of six digits").fill(self.code(role))
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/work/")
+        page.wait_for_url("**/workspace/")
 
     def code(self, role: str) -> str:
         """What the authenticator app of this account shows now."""

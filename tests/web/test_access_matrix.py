@@ -59,7 +59,7 @@ def test_without_a_second_factor_nothing_of_the_programme_opens():
             assert who["anonymous"] == "sign in", row
 
 
-@pytest.mark.parametrize("path", ["/en/journal/", "/en/plan/", "/en/work/"])
+@pytest.mark.parametrize("path", ["/en/journal/", "/en/plan/", "/en/workspace/"])
 def test_the_other_language_is_guarded_alike(path):
     assert Client().get(path).url.startswith("/en/accounts/login/")
 

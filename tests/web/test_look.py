@@ -158,7 +158,7 @@ def test_every_class_of_our_templates_has_its_style() -> None:
 @pytest.mark.parametrize(
     ("here", "other"),
     [
-        ("/accounts/login/?next=/work/", "/en/accounts/login/?next=/work/"),
+        ("/accounts/login/?next=/workspace/", "/en/accounts/login/?next=/workspace/"),
         ("/en/accounts/login/", "/accounts/login/"),
         ("/no/such/page", "/en/"),
     ],
@@ -170,7 +170,7 @@ def test_a_page_links_to_itself_in_the_other_language(here: str, other: str) -> 
 
 
 def test_a_form_that_came_back_links_to_its_page_not_to_its_data() -> None:
-    request = RequestFactory().post("/accounts/login/?next=/work/", {"password": "secret"})
+    request = RequestFactory().post("/accounts/login/?next=/workspace/", {"password": "secret"})
     with translation.override("es"):
         text = rendered("{% load look %}{% language_link %}", request=request)
     assert 'href="/en/accounts/login/"' in text
@@ -188,8 +188,8 @@ def test_navigation_marks_the_part_of_the_house_where_one_is(path: str, current:
 
 def test_the_home_is_not_marked_on_the_pages_below_it() -> None:
     tag = "{% load look %}{% nav_link 'workspace:home' 'Home' %}"
-    assert "aria-current" in rendered(tag, request=RequestFactory().get("/work/?a=1"))
-    assert "aria-current" not in rendered(tag, request=RequestFactory().get("/work/else/"))
+    assert "aria-current" in rendered(tag, request=RequestFactory().get("/workspace/?a=1"))
+    assert "aria-current" not in rendered(tag, request=RequestFactory().get("/workspace/else/"))
 
 
 def test_a_page_with_sample_data_says_so_before_anything_else() -> None:

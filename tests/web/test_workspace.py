@@ -73,7 +73,7 @@ def promise(
 
 
 def home(key: str, language: str = "es") -> str:
-    path = "/work/" if language == "es" else "/en/work/"
+    path = "/workspace/" if language == "es" else "/en/workspace/"
     answer = client_as(key).get(path)
     assert answer.status_code == 200
     return answer.content.decode()
@@ -193,7 +193,7 @@ def navigation(text: str) -> list[str]:
 @pytest.mark.parametrize("key", sorted(CAST))
 def test_every_entry_of_the_navigation_opens_for_whoever_sees_it(key: str) -> None:
     client = client_as(key)
-    for path in navigation(client.get("/work/").content.decode()):
+    for path in navigation(client.get("/workspace/").content.decode()):
         assert client.get(path).status_code == 200, path
 
 
@@ -208,7 +208,7 @@ def test_the_navigation_offers_only_what_the_role_opens() -> None:
 
 @pytest.mark.usefixtures("plan")
 def test_the_home_only_answers_reading() -> None:
-    assert client_as("coordinator").post("/work/").status_code == 405
+    assert client_as("coordinator").post("/workspace/").status_code == 405
 
 
 ACCOUNT_PAGES = {

@@ -18,6 +18,7 @@ from typing import IO, cast
 
 from django.utils.translation import gettext as _
 
+from convive.evidence.bounds import read_workbook
 from convive.evidence.header import Header, find_header
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.sheets import sheet_to_csv
@@ -81,7 +82,7 @@ def open_table(path: Path, spec: SourceSpec, folder: Path, on_progress: Progress
             )
         if start.startswith(_WORKBOOKS):
             with opened() as stream:
-                content = stream.read()
+                content = read_workbook(stream, path.name)
             encoding, header = sheet_to_csv(content, path.name, spec, target)
             return Table(target, header, ",", encoding, numbered=True)
         encoding, damage = _transcode(opened, target, spec.file.encoding, path.name, on_progress)

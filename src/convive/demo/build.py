@@ -1,0 +1,157 @@
+"""Builds the demo through the same actions that people use: nothing is written past them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from convive.access.permissions import Role
+from convive.access.rules import Actor
+from convive.demo import home as demo_home
+from convive.demo import rules, sample, values
+from convive.demo.people import ACCOUNTS
+from convive.domain.observatory import queries as observatory
+from convive.domain.plans.actions import close_commitment, make_commitment
+from convive.domain.programme import queries
+from convive.domain.programme.actions_members import add_member, set_up_sign_in
+from convive.evidence.actions import import_file
+from convive.kernel.home import Home
+from convive.kernel.periods import Period
+from convive.pack.apply import apply
+from convive.pack.check import check
+from convive.reports import actions as reports
+from convive.reports.orders import Order
+
+PACK, PLAN = "trujillo", "programa-conjunto"
+DIAGNOSIS = Order(
+    place=rules.STEP_PLACE,
+    period=Period.between(str(rules.YEARS[0]), str(rules.YEARS[-1])),
+    language="es",
+    source="sample-complaints",
+)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A commitment of the demo; days are counted from the day it is built."""
+
+    what: str
+    organisation: str
+    district: str
+    due_in: int
+    is_public: bool = False
+    kept: bool = False
+
+
+PROMISES = (
+    Promise(
+        "Presentar el diagnóstico del distrito al CODISEC",
+        "md-la-esperanza",
+        "PE-INEI:130105",
+        20,
+        is_public=True,
+    ),
+    Promise(
+        "Revisar con los vecinos el alumbrado de las rutas de los colegios",
+        "md-el-porvenir",
+        "PE-INEI:130102",
+        45,
+        is_public=True,
+    ),
+    Promise(
+        "Entregar la relación de servicios de atención para mujeres, con horario y dirección",
+        "mimp-cem",
+        "PE-INEI:130103",
+        -5,
+    ),
+    Promise(
+        "Acordar el calendario de patrullaje integrado del trimestre",
+        "pnp",
+        "PE-INEI:130105",
+        -20,
+        kept=True,
+    ),
+)
+
+
+def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
+    """Fill an open and empty home. `say` is told each step as it begins."""
+    say(_("The programme: applying the pack %(name)s.") % {"name": PACK})
+    apply(check(Path(settings.PACKS) / PACK), by=by)
+    say(_("People: one account for each role."))
+    for account in ACCOUNTS:
+        add_member(
+            by=by,
+            email=account.email,
+            name=account.name,
+            role=account.role.value,
+            organisation=account.organisation,
+            districts=account.districts,
+        )
+        set_up_sign_in(
+            by=by,
+            email=account.email,
+            password=demo_home.password(home),
+            secret=demo_home.totp_secret(home, account.email),
+        )
+    say(_("Evidence: three years of sample records, made by the rules of docs/demo.md."))
+    _bring_in_samples(by)
+    say(_("Results: eleven quarters, recorded by the agency and accepted by the coordinator."))
+    _record_results()
+    say(_("Commitments: four, one of them overdue and one kept."))
+    _promise(by)
+    say(_("A diagnosis of La Esperanza, as a PDF."))
+    reports.make(by=by, number=reports.ask(by=by, order=DIAGNOSIS).pk)
+
+
+def _bring_in_samples(by: Actor) -> None:
+    districts = observatory.districts_in(queries.programme_place())
+    year = rules.YEARS[-1]
+    edition = queries.edition_on(Period.parse(str(year)).end)
+    known = observatory.census(districts, observatory.drawings())
+    people = {}
+    for place in districts:
+        found = known.people(place.ref, year, edition.code) if edition else None
+        if found is not None:
+            people[place.ref] = found.value
+    outlines = {place.ref: place.outline for place in districts if place.outline}
+    with tempfile.TemporaryDirectory(prefix="convive-demo-") as folder:
+        for source, path in sample.write(Path(folder), people, outlines).items():
+            import_file(by=by, source=source, path=path)
+
+
+def _record_results() -> None:
+    accounts = {account.role: account for account in ACCOUNTS}
+    agency = accounts[Role.AGENCY_OFFICER]
+    with transaction.atomic():  # some three hundred acts: one wait for the disk instead of each
+        values.record(
+            by=queries.actor_by_email(agency.email),
+            organisation=agency.organisation,
+            reviewer=queries.actor_by_email(accounts[Role.COORDINATOR].email),
+        )
+
+
+def _promise(by: Actor) -> None:
+    today = queries.today()
+    for promise in PROMISES:
+        made = make_commitment(
+            by=by,
+            plan=PLAN,
+            what=f"{promise.what} (muestra)",  # says so wherever it is shown or printed
+            organisation=promise.organisation,
+            district=promise.district,
+            made_on=today - timedelta(days=60),
+            due=today + timedelta(days=promise.due_in),
+            is_public=promise.is_public,
+        )
+        if promise.kept:
+            close_commitment(
+                by=by, commitment=made.pk, state="done", on=made.due - timedelta(days=1)
+            )

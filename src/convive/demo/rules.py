@@ -1,0 +1,89 @@
+"""The rules by which the sample evidence is made. docs/demo.md states every number of this file.
+
+They are chosen so that each thing the observatory must handle occurs once. They describe no place:
+the codes are those of the Trujillo pack, the levels are invented.
+"""
+
+from __future__ import annotations
+
+SEED = 20140522
+YEARS = (2022, 2023, 2024)
+
+# Complaints per 100,000 people and year, where nothing else is said
+LEVEL = {
+    "homicidio": 8.0,
+    "lesiones": 160.0,
+    "robo": 420.0,
+    "hurto": 560.0,
+    "extorsion": 140.0,
+    "drogas": 60.0,
+    "violencia-familiar": 700.0,
+}
+
+# A district's level as a multiple of that; a district that is not named stands at OTHER_DISTRICTS
+DISTRICT = {
+    "PE-INEI:130101": 1.3,  # Trujillo
+    "PE-INEI:130102": 1.25,  # El Porvenir
+    "PE-INEI:130103": 1.0,  # Florencia de Mora
+    "PE-INEI:130105": 1.15,  # La Esperanza
+    "PE-INEI:130112": 1.2,  # Alto Trujillo
+}
+OTHER_DISTRICTS = 0.7
+
+# Change from one year to the next, even over the months; an offence not named does not change
+YEARLY = {"extorsion": 1.18, "robo": 0.96, "drogas": 1.05}
+
+# More in summer: a cosine with its peak in January, this much above and below the year's mean
+SEASON = 0.12
+
+# One change of level in one district: robbery in La Esperanza from July 2023
+STEP_PLACE, STEP_OFFENCE, STEP_FROM, STEP = "PE-INEI:130105", "robo", (2023, 7), 0.75
+
+# Until the last month before SPLIT, what happens in the part is booked under the whole
+WHOLE, PART, SPLIT = "PE-INEI:130102", "PE-INEI:130112", (2024, 1)
+
+# The share already registered when the file was cut off, for its last months
+LATE = {(2024, 11): 0.9, (2024, 12): 0.6}
+
+# Offences whose records carry a position. The others are never placed finer than a district
+PLACED = ("homicidio", "lesiones", "robo", "hurto", "drogas")
+UNPLACED = ("extorsion",)
+
+# Where: this share falls around a district's few corners, normally spread; the rest anywhere in it
+CORNERS, NEAR_CORNER, SPREAD_METRES = 4, 0.6, 250.0
+DECIMALS = 4  # of a degree: about 11 m
+
+# When within the day, and how often a robbery is only attempted
+DAY_PARTS = {"dawn": 0.1, "morning": 0.2, "afternoon": 0.3, "night": 0.4}
+ATTEMPTED = {"robo": 0.1}
+
+# The survey: true shares by year, added points by district, people asked in each
+SURVEY = {
+    "victimisation": (0.34, 0.33, 0.31),
+    "fear": (0.88, 0.87, 0.86),
+    "trust-police": (0.22, 0.23, 0.24),
+}
+SURVEY_DISTRICT = {
+    "PE-INEI:130102": 0.03,
+    "PE-INEI:130103": 0.0,
+    "PE-INEI:130105": 0.02,
+    "PE-INEI:130112": 0.04,
+}
+ASKED = 400
+
+# What the programme achieved: the mean of each quarter, by indicator and district. An indicator
+# with a share has a denominator of that mean, and a binomial numerator
+QUARTERS = (
+    "2014Q3", "2014Q4", "2015Q1", "2015Q2", "2015Q3", "2015Q4",
+    "2016Q1", "2016Q2", "2016Q3", "2016Q4", "2017Q1",
+)  # fmt: skip
+ACHIEVED = {
+    "people-reached": {"PE-INEI:130102": 190, "PE-INEI:130103": 90, "PE-INEI:130105": 210},
+    "girls-and-young-women-reached": {
+        "PE-INEI:130102": 42,
+        "PE-INEI:130103": 20,
+        "PE-INEI:130105": 46,
+    },
+    "concerns-answered": {"PE-INEI:130102": 60, "PE-INEI:130103": 30, "PE-INEI:130105": 70},
+}
+SHARE = {"concerns-answered": 0.7}

@@ -1,0 +1,172 @@
+"""Makes the sample evidence from the rules: the same input gives the same files, byte for byte."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.random import Generator, SeedSequence, default_rng
+
+from convive.demo import rules
+from convive.stats.rates import proportion
+
+Month = tuple[int, int]
+Counts = dict[tuple[str, Month, str], int]
+"""(place, (year, month), offence) -> complaints, by where they happened."""
+
+MONTHS: tuple[Month, ...] = tuple((year, m) for year in rules.YEARS for m in range(1, 13))
+_METRES_PER_DEGREE = 111_320.0
+
+
+def write(folder: Path, people: Mapping[str, int], outlines: Mapping[str, Any]) -> dict[str, Path]:
+    """Write one CSV for each sample source into `folder`.
+
+    people : place ref -> inhabitants, for every district of the province.
+    outlines : place ref -> GeoJSON geometry in degrees. A district without one has no positions.
+
+    Returns source code -> file.
+    """
+    streams = [default_rng(seed) for seed in SeedSequence(rules.SEED).spawn(3)]
+    counts = happened(people, streams[0])
+    files = {
+        "sample-complaints": (
+            ("place", "year", "month", "offence", "n"),
+            complaint_rows(counts),
+        ),
+        "sample-points": (
+            ("id", "date", "day_part", "place", "offence", "lon", "lat", "attempted"),
+            point_rows(counts, outlines, streams[1]),
+        ),
+        "sample-survey": (
+            ("place", "year", "question", "estimate", "lower", "upper", "n"),
+            survey_rows(streams[2]),
+        ),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    return {code: _csv(folder / f"{code}.csv", *content) for code, content in files.items()}
+
+
+def expected(place: str, month: Month, offence: str, people: int) -> float:
+    """The mean number of complaints that the rules give for one district, month and offence."""
+    year, number = month
+    passed = (year - rules.YEARS[0]) + (number - 1) / 12
+    level = rules.LEVEL[offence] * rules.DISTRICT.get(place, rules.OTHER_DISTRICTS)
+    level *= rules.YEARLY.get(offence, 1.0) ** passed
+    level *= 1 + rules.SEASON * math.cos(2 * math.pi * (number - 1) / 12)
+    if (place, offence) == (rules.STEP_PLACE, rules.STEP_OFFENCE) and month >= rules.STEP_FROM:
+        level *= rules.STEP
+    return level * people / 100_000 / 12 * rules.LATE.get(month, 1.0)
+
+
+def happened(people: Mapping[str, int], stream: Generator) -> Counts:
+    """Poisson counts around the expected ones, for every district, month and offence."""
+    return {
+        (place, month, offence): int(stream.poisson(expected(place, month, offence, number)))
+        for place, number in sorted(people.items())
+        for month in MONTHS
+        for offence in rules.LEVEL
+    }
+
+
+def complaint_rows(counts: Counts) -> Iterable[tuple[Any, ...]]:
+    """Counts as the police would book them; months without complaints have no row."""
+    booked: Counts = {}
+    for (place, month, offence), number in counts.items():
+        key = (booked_under(place, month), month, offence)
+        booked[key] = booked.get(key, 0) + number
+    for (place, (year, number), offence), total in sorted(booked.items()):
+        if total:
+            yield _code(place), year, number, offence, total
+
+
+def booked_under(place: str, month: Month) -> str:
+    """The district that the register names: before the split, the whole instead of its part."""
+    return rules.WHOLE if place == rules.PART and month < rules.SPLIT else place
+
+
+def point_rows(
+    counts: Counts, outlines: Mapping[str, Any], stream: Generator
+) -> Iterable[tuple[Any, ...]]:
+    """The same acts one by one, with day, part of the day and, where permitted, a position."""
+    areas = {place: _Area(outline, stream) for place, outline in sorted(outlines.items())}
+    parts, weights = list(rules.DAY_PARTS), list(rules.DAY_PARTS.values())
+    number = 0
+    for (place, (year, month), offence), count in sorted(counts.items()):
+        if offence not in rules.PLACED + rules.UNPLACED:
+            continue
+        area = areas.get(place) if offence in rules.PLACED else None
+        days = np.sort(stream.integers(1, calendar.monthrange(year, month)[1] + 1, count))
+        chosen = stream.choice(len(parts), count, p=weights)
+        attempted = stream.random(count) < rules.ATTEMPTED.get(offence, 0.0)
+        where = area.positions(count, stream) if area else [("", "")] * count
+        for day, part, tried, (lon, lat) in zip(days, chosen, attempted, where, strict=True):
+            number += 1
+            yield (
+                f"M-{number:06}",
+                f"{year}-{month:02}-{day:02}",
+                parts[part],
+                _code(place),
+                offence,
+                lon,
+                lat,
+                int(tried),
+            )
+
+
+def survey_rows(stream: Generator) -> Iterable[tuple[Any, ...]]:
+    """Shares found among the people asked, in percent, each with its 95 % interval."""
+    for place, more in sorted(rules.SURVEY_DISTRICT.items()):
+        for index, year in enumerate(rules.YEARS):
+            for question, shares in rules.SURVEY.items():
+                sign = -1 if question == "trust-police" else 1
+                yes = int(stream.binomial(rules.ASKED, shares[index] + sign * more))
+                estimate, lower, upper = (float(x) for x in proportion(yes, rules.ASKED))
+                row = (round(100 * share, 1) for share in (estimate, lower, upper))
+                yield _code(place), year, question, *row, rules.ASKED
+
+
+class _Area:
+    """A district's outline and the corners around which more happens."""
+
+    def __init__(self, outline: Any, stream: Generator) -> None:
+        self.shape = shapely.geometry.shape(outline)
+        shapely.prepare(self.shape)
+        self.corners = self._anywhere(rules.CORNERS, stream)
+
+    def positions(self, count: int, stream: Generator) -> list[tuple[float, float]]:
+        """Positions (lon, lat) inside the outline, shape (count, 2), rounded as the rules say."""
+        near = stream.random(count) < rules.NEAR_CORNER
+        found = self._anywhere(count, stream)
+        corner = self.corners[stream.integers(0, rules.CORNERS, count)]
+        offset = stream.normal(0, rules.SPREAD_METRES, (count, 2)) / _METRES_PER_DEGREE
+        moved = corner + offset
+        keep = near & shapely.contains_xy(self.shape, moved)
+        found[keep] = moved[keep]
+        return [(float(x), float(y)) for x, y in np.round(found, rules.DECIMALS)]
+
+    def _anywhere(self, count: int, stream: Generator) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """`count` points evenly spread over the outline, by rejection from its bounding box."""
+        west, south, east, north = self.shape.bounds
+        found = np.empty((0, 2))
+        while len(found) < count:
+            drawn = stream.uniform((west, south), (east, north), (2 * count + 16, 2))
+            found = np.vstack([found, drawn[shapely.contains_xy(self.shape, drawn)]])
+        return found[:count]
+
+
+def _code(place: str) -> str:
+    return place.partition(":")[2]
+
+
+def _csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
