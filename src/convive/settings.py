@@ -108,6 +108,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets a letter because a stranger typed an address
 ACCOUNT_SESSION_REMEMBER = False
 # Guesses are counted in this process's memory: enough for the one process that serves
 # ... by the address that the proxy saw: else one guesser would lock everybody out

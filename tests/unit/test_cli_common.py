@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -68,9 +69,10 @@ def test_a_person_without_the_right_is_refused_in_words(home):
         *("member", "add", "paga@example.org", "--name", "Pays", "--role", "funder"), home=home
     )
     assert added.returncode == 0, added.stderr
-    done = convive("journal", "verify", "--as", "paga@example.org", home=home)
-    assert done.returncode == 1
-    assert "permits" in done.stderr
+    for words in (("journal", "verify"), ("member", "list")):
+        done = convive(*words, "--as", "paga@example.org", home=home)
+        assert done.returncode == 1
+        assert "permits" in done.stderr and "@" not in done.stdout
 
 
 def test_the_home_is_that_of_the_option_then_of_the_environment_then_of_the_directory(tmp_path):
@@ -138,3 +140,17 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path):
     assert done.returncode == 1
     assert "--port" in done.stderr
     assert not (tmp_path / "home").exists()
+
+
+def test_the_records_are_private_in_a_directory_that_others_made(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    assert convive("journal", "verify", home=home).returncode == 0
+    for file in ("convive.sqlite3", "secret.key"):
+        assert (home / file).stat().st_mode & 0o077 == 0, file
+
+
+def test_first_commands_at_once_leave_one_whole_schema(tmp_path):
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda _n: convive("journal", "verify", home=tmp_path), range(3)))
+    assert [one.returncode for one in done] == [0, 0, 0], done[0].stderr

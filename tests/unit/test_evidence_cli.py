@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from cast import make_person, make_programme
 from click.testing import CliRunner, Result
 from django.test import override_settings
-from recorded import pack_source, source, table
+from recorded import pack_source, receive, source, table
 
 from convive.cli.evidence import evidence
 from convive.kernel.home import Home
@@ -120,3 +121,13 @@ def test_who_may_not_import_is_told_so(tmp_path):
     source(tmp_path)
     ended = run("import", table(tmp_path, ROWS), "--source", "proof", "--as", "x@example.org")
     assert ended.exit_code == 1
+
+
+def test_somebody_sees_in_the_lists_what_their_roles_let_them_see(tmp_path):
+    make_programme()
+    source(tmp_path, more='owner = "muni-la-esperanza"')
+    receive(table(tmp_path, ROWS))
+    for who, seen in (("municipal_officer", True), ("other_municipal_officer", False)):
+        email = make_person(who).email
+        for words in (("sources", "--json"), ("list", "--json")):
+            assert ("proof" in run(*words, "--as", email).stdout) is seen, (who, words)

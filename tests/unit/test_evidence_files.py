@@ -299,3 +299,26 @@ def test_the_broken_file_of_complaints_is_refused_too(tmp_path, shared):
         receive(shared / name)
     # Already the second line holds them
     assert refused.value.problems[0].where == "line 2"
+
+
+def test_a_workbook_that_would_unpack_to_more_than_a_machine_holds_is_refused(tmp_path):
+    source(tmp_path)
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER.split(","))
+        sheet.write(1_048_575, 16_383, "far away")
+    assert path.stat().st_size < 10_000
+    with pytest.raises(BadInput, match="more than can be held"):
+        receive(path)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "far"])
+def test_a_long_narrow_sheet_is_read(tmp_path, cell):
+    source(tmp_path)
+    path = tmp_path / "long.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER.split(","))
+        sheet.write_row(200_000, 0, ["130105", 2023, 1, cell, 7])
+    assert receive(path).accepted == 1

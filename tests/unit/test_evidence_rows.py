@@ -231,9 +231,12 @@ def test_half_a_position_or_none_is_rejected_where_there_is_no_place(
 
 def test_what_lies_outside_the_declared_system_is_rejected(tmp_path):
     source(tmp_path, POINTS, more='crs = "EPSG:32610"')
-    rows = ("d,x,y", "2023-01-01,491000,5459000", "2023-01-01,1e15,1e15")
-    (told,) = rejects(receive(table(tmp_path, rows)))
-    assert "outside the declared system" in told["reason"]
+    # Too large for any system, and a slip of the keyboard that leads half round the world
+    rows = ("1e15,1e15", "17000000,5459000")
+    lines = ("d,x,y", *(f"2023-01-01,{row}" for row in ("491000,5459000", *rows)))
+    told = rejects(receive(table(tmp_path, lines)))
+    assert len(told) == 2
+    assert all("outside the declared system" in each["reason"] for each in told)
 
 
 def test_a_clock_is_kept_in_utc_and_its_hour_in_the_zone_of_the_place(tmp_path, home):

@@ -172,3 +172,18 @@ def test_an_offences_file_with_another_header_is_refused_whole(tmp_path):
     file.write_text("source,category,iccs\nproof,robo,0401\n")
     rows, problems = read_offences(file)
     assert rows == [] and problems[0].where == f"{file}:1"
+
+
+@pytest.mark.parametrize("code", ["x, (SELECT 42) AS y --", 'a"b', "a b", "Ñ"])
+def test_a_question_whose_code_could_be_more_than_a_name_is_refused(tmp_path, code):
+    text = GOOD + f'[[questions]]\ncode = \'{code}\'\nname_es = "a"\nname_en = "b"\n'
+    (tmp_path / "proof.toml").write_text(text)
+    spec, problems = read_source(tmp_path / "proof.toml")
+    assert spec is None and code in problems[0].why
+
+
+@pytest.mark.parametrize("separator", [";;", '\\"', "\\n"])
+def test_a_separator_that_cannot_part_columns_is_told(tmp_path, separator):
+    (tmp_path / "proof.toml").write_text(GOOD + f'[file]\nseparator = "{separator}"\n')
+    spec, problems = read_source(tmp_path / "proof.toml")
+    assert spec is None and "proof.toml:" in problems[0].where

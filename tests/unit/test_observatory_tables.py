@@ -119,3 +119,69 @@ def test_no_text_of_a_download_begins_like_a_formula(profile: PlaceProfile):
     row = replace(profile.offences[0], name='=HYPERLINK("http://example.org")')
     _before, _header, rows = lines(replace(profile, offences=(row,)), "offences")
     assert rows[0][0].startswith("'=")
+
+
+def counted(profile: PlaceProfile, name: str) -> dict[str, list[Cell]]:
+    """The cells of a released table by the label in their first column."""
+    table = tables.released(tables.table_of(profile, name))
+    return {str(row.cells[0].value): list(row.cells) for row in table.rows}
+
+
+def with_few(profile: PlaceProfile) -> PlaceProfile:
+    """Florencia de Mora with 3 recent records, and El Porvenir, here, hidden to protect it."""
+    few = {"PE-INEI:130103": 3, "PE-INEI:130105": 40, "PE-INEI:130102": 50, "PE-INEI:130101": 60}
+    whole = sum(few.values())
+    return replace(
+        profile,
+        map_rows=tuple(
+            replace(row, n=few[row.ref]) if row.ref in few and not row.shared_with else row
+            for row in profile.map_rows
+        ),
+        changes=tuple(replace(row, after=few.get(row.ref, whole)) for row in profile.changes),
+    )
+
+
+def test_what_one_download_hides_no_other_download_of_the_page_tells(profile: PlaceProfile):
+    made = with_few(profile)
+    districts, changes = counted(made, "districts"), counted(made, "changes")
+    hidden = {name for name, cells in districts.items() if cells[2].told is Told.SUPPRESSED}
+    assert "Florencia de Mora" in hidden and len(hidden) > 1
+    for name in hidden & changes.keys():
+        assert changes[name][2].value is None
+    assert made.name in hidden
+    assert changes["Trujillo"][2].value is None  # here can be added up from its months
+
+
+def test_a_sum_is_not_told_where_the_rest_is_a_small_count():
+    columns = (Column("Name", Kind.LABEL), Column("n", Kind.COUNT))
+
+    def told(*parts: int, whole: int) -> list[object]:
+        rows = [Row((Cell(f"p{i}"), Cell(n)), f"p{i}", 5) for i, n in enumerate(parts)]
+        rows.append(Row((Cell("whole"), Cell(whole)), "whole", 5, is_whole=True))
+        table = tables.released(Table("t", "", "", columns, tuple(rows)))
+        return [row.cells[1].value for row in table.rows]
+
+    assert told(3, 40, whole=43) == [None, 40, None]
+    assert told(3, 40, whole=45) == [None, 40, None]
+    assert told(30, 40, whole=73) == [30, 40, None]
+    assert told(30, 40, whole=70) == [30, 40, 70]
+    assert told(3, 40, whole=143) == [None, 40, 143]
+
+
+def test_months_are_hidden_against_the_sums_that_the_table_of_changes_tells(
+    profile: PlaceProfile,
+):
+    table = tables.months(profile)
+    groups: dict[str, list[object]] = {}
+    for row, point in zip(table.rows, profile.series, strict=True):
+        groups.setdefault(row.group, []).append(point.month)
+    for months in groups.values():
+        assert len({month in profile.recent for month in months}) == 1
+        assert len({month in profile.baseline for month in months}) == 1
+
+
+def test_a_small_count_of_the_province_is_not_told_by_the_line_beside_it(profile: PlaceProfile):
+    few = replace(profile.series[0], reference=1.5, reference_is_few=True)
+    made = replace(profile, series=(few, *profile.series[1:]))
+    cell = tables.released(tables.months(made)).rows[0].cells[-1]
+    assert (cell.value, cell.told) == (None, Told.SUPPRESSED)

@@ -40,7 +40,11 @@ BREAKS = {
         "programme.toml", 'short_en = "Human', 'short_en = "" # ', "English"
     ),
     "a note in one language": Break(
-        "programme.toml", 'note_en = "Free, every day', '# note_en = "Free', "English", "note_es"
+        "programme.toml",
+        'note_en = "Violence against',
+        '# note_en = "Violence',
+        "English",
+        "note_es",
     ),
     "a scheme twice": Break(
         "programme.toml",

@@ -84,3 +84,8 @@ def test_an_unknown_batch_and_a_batch_without_rejects_are_not_found(tmp_path, re
     whole = receive(table(tmp_path, ROWS[:2], "whole.csv"))
     page(f"/evidence/batches/{whole.batch}/rejects.csv", status=404)
     assert "rejects.csv" not in page(f"/evidence/batches/{whole.batch}/")
+
+
+def test_whoever_may_see_no_evidence_learns_not_which_imports_there_were(receipt):
+    for number in (receipt.batch, "f" * 64):
+        page(f"/evidence/batches/{number}/", who="case_worker", status=403)

@@ -156,3 +156,23 @@ def test_a_page_of_seven_years_reads_each_table_once(tmp_path: Path, monkeypatch
     # by month here and in the province, by district now and before, by offence; the sources; the
     # homicides of the card
     assert len(scans) <= 7
+
+
+def test_years_without_any_before_them_are_told_and_break_nothing(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    page = text(client_as("coordinator"), f"/en{LA_ESPERANZA}?first=0001-01&last=0001-12")
+    assert "no years before it" in page
+
+
+def test_what_was_shown_inside_is_kept_by_no_browser_and_no_proxy(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    client = client_as("coordinator")
+    for url in (LA_ESPERANZA, f"{LA_ESPERANZA}months.csv"):
+        assert client.get(url)["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in Client().get("/")
+
+
+def test_whoever_may_see_no_figures_learns_not_which_places_there_are(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    for url in (LA_ESPERANZA, "/places/PE-INEI:999999/"):
+        text(client_as("case_worker"), url, status=403)

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from convive import settings as house
 from convive.domain.programme import queries
 from convive.domain.programme.actions_members import (
     add_member,
@@ -224,3 +225,7 @@ def test_removing_the_app_closes_everything_until_there_is_another():
     assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
     assert client.get(reverse("programme:journal")).url == reverse("mfa_activate_totp")
     assert deeds()[-2:] == ["second_factor.removed", "second_factor.removed"]
+
+
+def test_no_letter_with_a_link_stands_in_the_messages_of_the_server():
+    assert house.EMAIL_BACKEND.endswith("dummy.EmailBackend")  # until told how to send

@@ -59,8 +59,11 @@ def sources(session: Session) -> None:
     session.open()
     from django.utils.translation import gettext as _
 
+    from convive.access.permissions import Permission
+    from convive.access.rules import require
     from convive.evidence import queries, support
 
+    require(session.actor, Permission.SEE_EVIDENCE)
     answer = []
     for view in queries.sources():
         if not _may_see(session, view.owner):
@@ -96,8 +99,11 @@ def list_(session: Session, source: str | None) -> None:
     session.open()
     from django.conf import settings
 
+    from convive.access.permissions import Permission
+    from convive.access.rules import require
     from convive.evidence import queries, receipts
 
+    require(session.actor, Permission.SEE_EVIDENCE)
     answer = []
     for batch in queries.batches(source):
         owner = batch.source.owner

@@ -52,27 +52,27 @@ class Promise:
 
 PROMISES = (
     Promise(
-        "Presentar el diagnóstico del distrito al CODISEC",
+        "Muestra: presentar el diagnóstico del distrito al CODISEC",
         "md-la-esperanza",
         "PE-INEI:130105",
         20,
         is_public=True,
     ),
     Promise(
-        "Revisar con los vecinos el alumbrado de las rutas de los colegios",
+        "Muestra: revisar con los vecinos el alumbrado de las rutas de los colegios",
         "md-el-porvenir",
         "PE-INEI:130102",
         45,
         is_public=True,
     ),
     Promise(
-        "Entregar la relación de servicios de atención para mujeres, con horario y dirección",
+        "Muestra: entregar la lista de servicios de atención para mujeres, con horario y dirección",
         "mimp-cem",
         "PE-INEI:130103",
         -5,
     ),
     Promise(
-        "Acordar el calendario de patrullaje integrado del trimestre",
+        "Muestra: acordar el calendario de patrullaje integrado del trimestre",
         "pnp",
         "PE-INEI:130105",
         -20,
@@ -144,7 +144,7 @@ def _promise(by: Actor) -> None:
         made = make_commitment(
             by=by,
             plan=PLAN,
-            what=f"{promise.what} (muestra)",  # says so wherever it is shown or printed
+            what=promise.what,
             organisation=promise.organisation,
             district=promise.district,
             made_on=today - timedelta(days=60),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from typing import IO
 
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def read_workbook(stream: IO[bytes], name: str) -> bytes:
                 if part.filename.lower().startswith("xl/worksheets/"):
                     with parts.open(part) as sheet:
                         _check_cells(sheet, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         return content  # damaged or sealed: the reader of workbooks says how
     return content
 

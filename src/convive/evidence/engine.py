@@ -5,6 +5,7 @@ Nothing is read but the Parquet files of visible batches.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from pathlib import Path
@@ -20,6 +21,7 @@ from convive.kernel.home import Home
 
 _MEMORY = "600MB"
 _local = threading.local()
+log = logging.getLogger(__name__)
 
 
 def settings_of_engine(temporary: Path) -> dict[str, str | bool | int | float | list[str]]:
@@ -42,9 +44,10 @@ def query(sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]
     try:
         return _connection().execute(sql, parameters or []).fetchall()
     except duckdb.IOException as error:
+        log.error("evidence: %s", error)  # the path is for whoever runs the system
         raise BadInput.at(
-            str(settings.HOME.evidence),
-            _("A file of the evidence cannot be read: %(error)s.") % {"error": error},
+            _("evidence"),
+            _("A file of the evidence cannot be read."),
             _("Import its source file again: the batch gets its file back."),
         ) from error
 

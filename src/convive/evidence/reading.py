@@ -6,7 +6,10 @@ the columns that are kept. The rules are asked in order; the first that fails is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+
+_NAME = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,11 @@ class Reading:
 
 
 def slot(key: str) -> str:
-    """The name of a field's cleaned text in SQL."""
-    return "r_" + key.replace(":", "_").replace("-", "_")
+    """The name of a field's cleaned text in SQL. Raises ValueError for what cannot be one."""
+    name = "r_" + key.replace(":", "_").replace("-", "_")
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{key!r} is no field")
+    return name
 
 
 def _aliased(columns: dict[str, str]) -> str:

@@ -132,6 +132,12 @@ class _Reader(TomlValues):
                     _("No encoding is called “%(name)s”.") % {"name": texts["encoding"]},
                     _("Write utf-8, cp1252 or latin-1, or leave it out."),
                 )
+        if len(texts["separator"]) > 1 or texts["separator"] in ('"', "\r", "\n"):
+            self.fault(
+                "file.separator",
+                _("“%(text)s” cannot part columns.") % {"text": texts["separator"]},
+                _("Write one character, such as ; or leave it out."),
+            )
         order = self.choice(table, "file.date_order", mapping.DATE_ORDERS) or "ymd"
         decimal = self.choice(table, "file.decimal", (".", ",", ""))
         header = self.whole_number(table, "file.header_row")
@@ -204,6 +210,12 @@ class _Reader(TomlValues):
                 k: self.text(row, f"questions.{k}", needed=True)
                 for k in ("code", "name_es", "name_en")
             }
+            if texts["code"] and not _CODE.fullmatch(texts["code"]):
+                self.fault(
+                    "questions.code",
+                    _("“%(code)s” cannot be a question's code.") % {"code": texts["code"]},
+                    _("Use small letters, digits and hyphens."),
+                )
             found.append(
                 Question(
                     **texts,

@@ -29,6 +29,8 @@ _BREAKS_TOLD = 5
 _FEW = 20
 _HARDLY_ANY = 0.1
 _REPEATS = ("repeated_id", "repeated_cell")
+# Degrees by which a point may lie beyond where its system is meant to be used: a neighbouring zone
+_BEYOND = 6.0
 
 
 @dataclass
@@ -57,6 +59,9 @@ def stage(table: Table, spec: SourceSpec, folder: Path, today: date) -> Iterator
     """Read, type and check every row. Raises BadInput where the file as a whole is broken."""
     made = reading(spec, table.header, today)
     with duckdb.connect(":memory:", config=settings_of_engine(folder)) as connection:
+        # From here on no statement, whatever a mapping says, reaches another folder
+        connection.execute(f"SET allowed_directories = [{fields.literal(str(folder))}]")
+        connection.execute("SET enable_external_access = false")
         row = _load(connection, table, made)
         broken = [*table.damage, *_breaks(connection, table)]
         if broken:
@@ -271,9 +276,13 @@ def _nearly_all_rejected(staged: Staged) -> list[Problem]:
 
 def _to_degrees(connection: duckdb.DuckDBPyConnection, spec: SourceSpec, made: Reading) -> None:
     """Add `lon` and `lat` from the declared system; refuse what lies outside it."""
-    from pyproj import Transformer, network
+    from pyproj import CRS, Transformer, network
 
     network.set_network_enabled(active=False)
+    area = CRS.from_user_input(spec.crs).area_of_use
+    west, south, east, north = area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
+    if west > east:  # it crosses the antimeridian
+        west, east = -180.0, 180.0
     points = connection.execute(
         "SELECT rowid AS id, x, y FROM staged WHERE fault IS NULL AND x IS NOT NULL"
     ).fetchnumpy()
@@ -287,8 +296,13 @@ def _to_degrees(connection: duckdb.DuckDBPyConnection, spec: SourceSpec, made: R
     )
     connection.execute(
         "UPDATE staged SET fault = ?, bad = x::VARCHAR, lon = NULL, lat = NULL "
-        "WHERE fault IS NULL AND x IS NOT NULL AND NOT (isfinite(lon) AND isfinite(lat))",
-        [len(made.rules)],
+        "WHERE fault IS NULL AND x IS NOT NULL "
+        "AND NOT (lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?)",
+        [
+            len(made.rules),
+            *(west - _BEYOND, east + _BEYOND),
+            *(south - _BEYOND, north + _BEYOND),
+        ],
     )
     connection.unregister("moved")
 
