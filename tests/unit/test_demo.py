@@ -171,11 +171,11 @@ def test_only_a_demo_can_be_cleared(tmp_path):
 
 
 def test_a_running_demo_is_not_built_again_under_its_feet(tmp_path):
-    from convive.cli.demo import _held
+    from convive.cli.serve import held
 
     home = Home(tmp_path)
     demo_home.claim(home)
-    with _held(home), pytest.raises(BadInput), _held(home):
+    with held(home), pytest.raises(BadInput), held(home):
         pass
 
 

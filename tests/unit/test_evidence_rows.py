@@ -358,49 +358,6 @@ def test_a_day_after_today_is_rejected(tmp_path):
     assert told["row"] == "3" and "after today" in told["reason"]
 
 
-LONG = """
-    code = "{code}"
-    name_es = "Encuesta"
-    name_en = "Survey"
-    kind = "survey"
-    shape = "survey"
-    {more}
-    [place]
-    scheme = "PE-INEI"
-    digits = 6
-    [columns]
-    place = "place"
-    year = "year"
-    question = "q"
-    value = "v"
-    lower = "lo"
-    upper = "hi"
-    n = "n"
-    [[questions]]
-    code = "fear"
-    name_es = "Temor"
-    name_en = "Fear"
-"""
-
-
-@pytest.mark.parametrize(
-    ("row", "reason"),
-    [
-        ("130105,2023,joy,40,38,42,500", "mapping does not know"),
-        ("130105,2023,fear,,38,42,500", "empty"),
-        ("130105,2023,fear,40,41,42,500", "margin does not hold"),
-        ("130105,2023,fear,40,38,39,500", "margin does not hold"),
-        ("130105,2023,fear,40,38,42,-5", "below zero"),
-        ("130105,2022,fear,40,38,42,500", "same place, period and category"),
-    ],
-)
-def test_an_estimate_that_contradicts_itself_is_rejected(tmp_path, row, reason):
-    source(tmp_path, LONG)
-    good = "130105,2022,fear,40,38,42,500"
-    (told,) = rejects(receive(table(tmp_path, ("place,year,q,v,lo,hi,n", good, row))))
-    assert reason in told["reason"]
-
-
 def test_a_trial_shows_rows_as_understood_and_writes_nothing(tmp_path, home):
     source(tmp_path)
     before = sorted(path for path in home.root.rglob("*"))

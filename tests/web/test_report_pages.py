@@ -268,3 +268,11 @@ def test_actions_check_the_permission_themselves():
 def test_an_unknown_place_or_report_is_not_found(officer):
     assert client_as("coordinator").get("/reports/new/PE-INEI:999999/").status_code == 404
     assert officer.get("/reports/999/").status_code == 404
+
+
+def test_the_journal_says_which_page_and_which_task_led_to_a_report(officer):
+    ask(officer)
+    work()
+    reasons = JournalEntry.objects.filter(kind="report").values_list("did", "why")
+    assert ("report.asked", "page reports:new") in reasons
+    assert ("report.made", "task make_report") in reasons

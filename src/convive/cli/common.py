@@ -19,6 +19,7 @@ import click
 
 from convive.kernel.errors import BadInput, NotAllowed, Problem
 from convive.kernel.home import Home
+from convive.kernel.occasion import because
 
 if TYPE_CHECKING:
     from convive.access.rules import Actor
@@ -124,11 +125,14 @@ def command(
         def run(home: Path | None, as_json: bool, email: str | None, **rest: Any) -> Any:
             session = Session(home, as_json, email)
             try:
-                return function(session, **rest)
+                with because(click.get_current_context().command_path):
+                    return function(session, **rest)
             except BadInput as error:
                 _refuse(session, error.problems)
             except NotAllowed as error:
                 _refuse(session, [_not_allowed(email, error)])
+            except click.Abort:
+                _refuse(session, [_unanswered()])
 
         maker = group.command if group else click.command
         return maker(**options)(run)
@@ -141,6 +145,13 @@ def _refuse(session: Session, problems: list[Problem]) -> NoReturn:
         click.echo(str(problem), err=True)
     session.answer({"problems": [problem.as_json() for problem in problems]})
     sys.exit(1)
+
+
+def _unanswered() -> Problem:
+    _ = early_words()
+    return Problem(
+        "?", _("The question was not answered; nothing was changed."), _("Answer it, or add --yes.")
+    )
 
 
 def _not_allowed(email: str | None, error: NotAllowed) -> Problem:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from convive.cli.common import Session, command, early_words
-from convive.cli.serve import check_port, run_together
+from convive.cli.serve import check_port, held, run_together
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 
@@ -45,7 +43,7 @@ def demo(session: Session, port: int, no_serve: bool, reset: bool) -> None:
         check_port(_HOST, port)
     if found is State.ABSENT:
         demo_home.claim(home)
-    with _held(home):
+    with held(home):
         if reset or found is State.UNFINISHED:
             demo_home.clear(home)
         session.open()
@@ -111,22 +109,6 @@ def _refuse_what_is_not_ours(home: Home, is_foreign: bool) -> None:
             _("The demo keeps its records in its own home, never in another database."),
             _("Take this setting away for the demo."),
         )
-
-
-@contextlib.contextmanager
-def _held(home: Home) -> Iterator[None]:
-    """Keep a second demo out of this home while one builds or serves it."""
-    with home.demo_mark.open() as mark:
-        try:
-            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _ = early_words()
-            raise BadInput.at(
-                home.root,
-                _("A demo is running in this home."),
-                _("Stop it first, or name another directory with --home."),
-            ) from None
-        yield
 
 
 def _welcome(session: Session, home: Home) -> Callable[[str], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ import click
 
 from convive.cli.common import Session, command, early_words
 from convive.kernel.errors import BadInput
+from convive.kernel.home import Home
 
 _THREADS = 4  # one process: SQLite has one writer, and the memory of a small machine is short
 _START_SECONDS = 60
@@ -50,7 +52,24 @@ def serve(session: Session, port: int, host: str) -> None:
         session.say(_("Convive answers at %(url)s. Ctrl-C stops it.") % {"url": url})
         session.answer({"url": url})
 
-    run_together(session, host, port, ready)
+    with held(session.home) if session.home.demo_mark.is_file() else contextlib.nullcontext():
+        run_together(session, host, port, ready)
+
+
+@contextlib.contextmanager
+def held(home: Home) -> Iterator[None]:
+    """Keep every other process from building, clearing or serving this demo meanwhile."""
+    with home.demo_mark.open() as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _ = early_words()
+            raise BadInput.at(
+                home.root,
+                _("A demo is running in this home."),
+                _("Stop it first, or name another directory with --home."),
+            ) from None
+        yield
 
 
 def check_port(host: str, port: int) -> None:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from convive.kernel import journal_head
+from convive.kernel import journal_head, occasion
 from convive.kernel.errors import Problem
 from convive.kernel.journal_head import GENESIS, Head
 from convive.kernel.models import JournalEntry
@@ -39,6 +39,8 @@ def write(
 ) -> JournalEntry:
     """Append one entry inside the caller's transaction.
 
+    why : by default the occasion: the page, command, pack or task that led to the act.
+
     Raises RuntimeError outside a transaction: an act and its entry stand or fall together; and
     ValueError for what a journal must not hold (see `_fit`).
     """
@@ -57,7 +59,7 @@ def write(
         did=did,
         kind=kind,
         subject=str(subject),
-        why=why,
+        why=why or occasion.why(),
         data=data or {},
         previous=last.hash,
     )

@@ -21,6 +21,7 @@ from convive.evidence.offences import OffenceRow
 from convive.evidence.spec import from_json
 from convive.kernel import journal
 from convive.kernel.errors import BadInput
+from convive.kernel.occasion import because
 from convive.pack import records
 from convive.pack.contents import Pack
 from convive.pack.diff import Change, What, diff
@@ -47,7 +48,7 @@ def apply(pack: Pack, *, by: Actor) -> list[Change]:
         raise BadInput(pack.problems)
     require(by, Permission.CHANGE_PROGRAMME)
     require(by, Permission.CHANGE_PLAN)
-    with transaction.atomic():
+    with because(f"pack {_code(pack)}"), transaction.atomic():
         changes = diff(pack)
         for kind, group in groupby(changes, key=lambda change: change.kind):
             if kind == "population":

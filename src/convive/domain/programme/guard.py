@@ -10,13 +10,14 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
 from convive.domain.programme import queries, signin
 from convive.kernel.errors import BadInput, NotAllowed
+from convive.kernel.occasion import because
 
 View = Callable[..., HttpResponse]
 ScopeOf = Callable[..., Scope]
@@ -79,6 +80,14 @@ def actor(request: HttpRequest) -> Actor:
     return request._convive_actor  # type: ignore[attr-defined]
 
 
+def _page(request: HttpRequest) -> str:
+    """The page by its name: an address can hold a key."""
+    try:
+        return f"page {resolve(request.path_info).view_name}"
+    except Resolver404:
+        return ""
+
+
 class DenyByDefault:
     """Lets through what is marked, asks for sign-in and the second factor, refuses the rest."""
 
@@ -86,7 +95,8 @@ class DenyByDefault:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with because(_page(request)):
+            response = self.get_response(request)
         if getattr(request, "_convive_is_inside", False):
             # What was shown must not be found again on a shared computer
             patch_cache_control(response, private=True, no_store=True)

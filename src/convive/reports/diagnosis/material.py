@@ -236,7 +236,9 @@ def _goal(indicator: Indicator, places: list[Place]) -> Goal | None:
     digits = 0 if version.unit == version.Unit.NUMBER else 1
     return Goal(
         name=version.name,
-        place=target.place.name,
+        place=_("The districts of the programme")
+        if target.place == programme.programme_place()
+        else target.place.name,
         baseline=words.number(target.baseline, digits),
         value=words.number(target.value, digits),
         due=target.due,

@@ -1,0 +1,70 @@
+"""Published estimates of a survey: what contradicts itself is rejected."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from django.test import override_settings
+from django.utils import translation
+from recorded import receive, source, table
+
+from convive.kernel.home import Home
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path):
+    own = Home(tmp_path / "home")
+    own.make()
+    with override_settings(HOME=own), translation.override("en"):
+        yield own
+
+
+def rejects(receipt):
+    with receipt.rejects_file.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+LONG = """
+    code = "{code}"
+    name_es = "Encuesta"
+    name_en = "Survey"
+    kind = "survey"
+    shape = "survey"
+    {more}
+    [place]
+    scheme = "PE-INEI"
+    digits = 6
+    [columns]
+    place = "place"
+    year = "year"
+    question = "q"
+    value = "v"
+    lower = "lo"
+    upper = "hi"
+    n = "n"
+    [[questions]]
+    code = "fear"
+    name_es = "Temor"
+    name_en = "Fear"
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("130105,2023,joy,40,38,42,500", "mapping does not know"),
+        ("130105,2023,fear,,38,42,500", "empty"),
+        ("130105,2023,fear,40,41,42,500", "margin does not hold"),
+        ("130105,2023,fear,40,38,39,500", "margin does not hold"),
+        ("130105,2023,fear,40,38,42,-5", "below zero"),
+        ("130105,2022,fear,40,38,42,500", "same place, period and category"),
+    ],
+)
+def test_an_estimate_that_contradicts_itself_is_rejected(tmp_path, row, reason):
+    source(tmp_path, LONG)
+    good = "130105,2022,fear,40,38,42,500"
+    (told,) = rejects(receive(table(tmp_path, ("place,year,q,v,lo,hi,n", good, row))))
+    assert reason in told["reason"]
