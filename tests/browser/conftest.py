@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import Site, convive, environment, free_port, wait_for
+from house import Site, served
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = [
@@ -53,22 +51,5 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("browser") / "home"
-    built = convive(home, "demo", "--no-serve")
-    port = free_port()
-    log = home.with_name("server.log")
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "convive", "demo", "--home", str(home), "--port", str(port)],
-            stdout=out,
-            stderr=out,
-            env=environment(),
-        )
-    try:
-        url = f"http://localhost:{port}"
-        wait_for(url + "/health", server, log)
-        emails = {row["role"]: row["email"] for row in built["accounts"]}
-        yield Site(url, home, built["password"], emails)
-    finally:
-        server.terminate()
-        server.wait(20)
+    with served(tmp_path_factory.mktemp("browser") / "home") as running:
+        yield running

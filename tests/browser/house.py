@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,12 @@ from urllib.request import urlopen
 import pytest
 from cast import code_now
 from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Page as Tab
 
 from convive.demo.home import totp_secret
 from convive.kernel.home import Home
+
+FRESH_SECONDS = 120  # five minutes after signing in, some pages ask again who one is
 
 
 @dataclass
@@ -30,32 +35,90 @@ class Site:
     home: Path
     password: str
     emails: dict[str, str]
-    _states: dict[str, Any] = field(default_factory=dict)
+    _states: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _used: dict[str, str] = field(default_factory=dict)
 
     def open(self, browser: Browser, role: str | None, **options: Any) -> BrowserContext:
-        """A fresh window, signed in as `role` where one is named. Each role signs in once."""
+        """A fresh window, signed in as `role` where one is named. A role signs in once in a while.
+
+        Besides the roles: `newcomer`, who has a password and no second factor yet, and
+        `password_given`, who stands between the password and the code.
+        """
         if role is None:
             return browser.new_context(**options)
-        if role not in self._states:
+        now = time.monotonic()
+        if role not in self._states or now - self._states[role][0] > FRESH_SECONDS:
             with browser.new_context() as context:
-                self.sign_in(context, role)
-                self._states[role] = context.storage_state()
-        return browser.new_context(storage_state=self._states[role], **options)
+                if role == "newcomer":
+                    self.sign_in_first(context, f"newcomer.{now:.0f}@demo.convive.example")
+                elif role == "password_given":
+                    self.give_password(context.new_page(), self.emails["auditor"])
+                else:
+                    self.sign_in(context, role)
+                self._states[role] = (now, context.storage_state())
+        return browser.new_context(storage_state=self._states[role][1], **options)
 
     def sign_in(self, context: BrowserContext, role: str) -> None:
         """Through the pages, as a person does: password, then the code of the second factor."""
         page = context.new_page()
-        page.goto(self.url + "/en/accounts/login/")
-        page.get_by_label("E-mail address").fill(self.emails[role])
-        page.get_by_label("Password").fill(self.password)
-        page.get_by_role("button", name="Go on").click()
+        self.give_password(page, self.emails[role])
         page.get_by_label("Code of six digits").fill(self.code(role))
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/workspace/")
 
+    def give_password(self, page: Tab, email: str) -> None:
+        """The first step of signing in; the second factor comes next."""
+        page.goto(self.url + "/en/accounts/login/")
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(self.password)
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_url("**/2fa/**")
+
+    def sign_in_first(self, context: BrowserContext, email: str) -> None:
+        """As somebody new does: a password by the link they were given, then the first sign-in."""
+        page = context.new_page()
+        page.goto(self.url + self.invitation(email))
+        for name in ("password1", "password2"):
+            page.locator(f"input[name={name}]").fill(self.password)
+        page.locator("main button[type=submit]").click()
+        page.wait_for_url("**/key/done/")
+        self.give_password(page, email)
+
+    def invitation(self, email: str) -> str:
+        """Make an account; the path of the page where its owner sets a password."""
+        words = ("member", "add", email, "--name", "New (sample)", "--role", "auditor")
+        return str(convive(self.home, *words)["password_link"])
+
     def code(self, role: str) -> str:
-        """What the authenticator app of this account shows now."""
-        return code_now(totp_secret(Home(self.home), self.emails[role]))
+        """What the authenticator app of this account shows now, or next: each is taken once."""
+        secret = totp_secret(Home(self.home), self.emails[role])
+        while (code := code_now(secret)) == self._used.get(role):
+            time.sleep(1)
+        self._used[role] = code
+        return code
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Site]:
+    """The demo, built in `home` and served by the command that people run."""
+    built = convive(home, "demo", "--no-serve")
+    port = free_port()
+    log = home.with_name("server.log")
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "convive", "demo", "--home", str(home), "--port", str(port)],
+            stdout=out,
+            stderr=out,
+            env=environment(),
+        )
+    try:
+        url = f"http://localhost:{port}"
+        wait_for(url + "/health", server, log)
+        emails = {row["role"]: row["email"] for row in built["accounts"]}
+        yield Site(url, home, built["password"], emails)
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def convive(home: Path, *words: str) -> dict[str, Any]:

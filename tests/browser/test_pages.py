@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from django.utils import translation
 from house import Site
 from pages import PAGES, Page
 from playwright.sync_api import Browser
@@ -50,12 +53,13 @@ def test_everybody_can_use_the_page(
     with opened(browser, site, page) as (tab, complaints):
         answer = tab.goto(site.url + page.path(language))
         assert answer is not None
-        expected = 404 if page.view.startswith("/") else 200
-        assert answer.status == expected
+        assert answer.status == page.status
         assert tab.url.endswith(page.path(language)), f"led to {tab.url}"
         if page.follow:
             tab.locator(page.follow).first.click()
             tab.wait_for_url(lambda url: not url.endswith(page.path(language)))
+            with translation.override(language):
+                assert resolve(urlsplit(tab.url).path).view_name == page.view
         assert tab.locator("html").get_attribute("lang") == language
         assert tab.locator("h1").count() == 1
         if shots:
@@ -76,8 +80,8 @@ def test_everybody_can_use_the_page(
         show(tab, "light", 1280)
         tab.evaluate("document.documentElement.style.fontSize = '200%'")
         assert sideways(tab) <= 0, "scrolls sideways with text at 200 %"
-        if expected == 404:
-            complaints = [said for said in complaints if "404" not in said]
+        if page.status != 200:
+            complaints = [said for said in complaints if f"status of {page.status}" not in said]
         assert complaints == []
 
 
@@ -118,6 +122,16 @@ def test_signing_in_works_without_scripts(browser: Browser, site: Site) -> None:
     with browser.new_context(java_script_enabled=False) as context:
         site.sign_in(context, "analyst")
         assert context.pages[0].locator("h1").inner_text() == "What waits for you"
+
+
+def test_a_newcomer_can_use_the_page_of_the_first_password(browser: Browser, site: Site) -> None:
+    with opened(browser, site, Page("account_login")) as (tab, complaints):
+        tab.goto(site.url + site.invitation("first.password@demo.convive.example"))
+        show(tab, "light", 360)
+        assert tab.locator("input[name=password1]").is_visible()
+        assert faults(tab, "tag", RULES) == ""
+        assert sideways(tab) <= 0
+        assert complaints == []
 
 
 def test_a_wrong_password_comes_back_with_what_to_do(browser: Browser, site: Site) -> None:

@@ -15,7 +15,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 60_000
-KILLS = 6
 
 # Each step of a process of its own: what it prints is what a person would be told
 STEP = """
@@ -74,22 +73,27 @@ def finish(process: subprocess.Popen[str]) -> str:
     return out
 
 
-def write_counts(file: Path, month: int) -> int:
-    """A file of counts of one month, a district for each row; returns their sum."""
+def write_counts(file: Path, months: int) -> int:
+    """A file of counts of the month so many after January 2020, a district for each row.
+
+    Returns their sum.
+    """
+    year, month = 2020 + months // 12, months % 12 + 1
     lines = ["place,year,month,offence,n"]
-    lines += [f"{100_000 + i},2023,{month},robo,{1 + i % 5}" for i in range(ROWS)]
+    lines += [f"{100_000 + i},{year},{month},robo,{1 + i % 5}" for i in range(ROWS)]
     file.write_text("\n".join(lines) + "\n")
     return sum(1 + i % 5 for i in range(ROWS))
 
 
-def test_an_import_killed_at_any_moment_leaves_all_or_nothing(tmp_path, step):
+@pytest.mark.parametrize("kills", [6, pytest.param(30, marks=pytest.mark.heavy)])
+def test_an_import_killed_at_any_moment_leaves_all_or_nothing(tmp_path, step, kills):
     finish(step(PREPARE.format(folder=str(tmp_path / "spec"))))
-    draw = random.Random(20140522)
+    draw = random.Random(20140522 + kills)
     present, killed = 0, 0
     phases = ("hash", "decode", "check", "write")
-    for kill in range(KILLS):
+    for kill in range(kills):
         file = tmp_path / f"{kill}.csv"
-        n = write_counts(file, kill + 1)
+        n = write_counts(file, kill)
         process = step(IMPORT.format(file=str(file)))
         assert process.stdout is not None
         # Killed a moment after it has reached a phase: together the kills fall all over its work
@@ -117,7 +121,7 @@ def test_an_import_killed_at_any_moment_leaves_all_or_nothing(tmp_path, step):
     assert seen["n"] == present and seen["whole"]
     assert sorted(seen["batches"]) == seen["files"], "an orphan was left behind"
     assert seen["work"] == []
-    assert len(seen["batches"]) == seen["entries"] == KILLS
+    assert len(seen["batches"]) == seen["entries"] == kills
 
 
 def read(out: str) -> list[dict[str, object]]:

@@ -246,10 +246,8 @@ def test_a_forgotten_password_is_answered_by_mail_in_our_words(mailoutbox: list[
     for address in ("coordinator@example.org", "nobody@example.org"):
         answer = Client().post(reverse("account_reset_password"), {"email": address})
         assert answer["Location"] == reverse("account_reset_password_done")
-    known, unknown = mailoutbox
+    (known,) = mailoutbox  # nobody gets a letter because a stranger typed their address
     link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", known.body)
     assert link and "sirve una vez" in known.body
-    assert "Ninguna cuenta lo tiene" in unknown.body
-    assert "http" not in unknown.body
     page = Client().get(link[1], follow=True).content.decode()
     assert "La contraseña nueva, otra vez" in page

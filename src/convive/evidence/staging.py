@@ -6,6 +6,7 @@ Sets, not rows: whatever is done here is done to a million rows by a handful of 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -219,16 +220,23 @@ def _breaks(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Problem
     ).fetchall()
     problems = []
     for position, kind, text in found:
-        fields_found = next(csv.reader([text or ""], delimiter=table.separator), [])
+        fields_found = _fields_in(text or "", table.separator)
         why = reasons.BREAKS.get(kind, reasons.OTHER_BREAK)
         problems.append(
             Problem(
                 _("line %(line)s") % {"line": _line_at(table.path, position)},
-                str(why) % {"found": len(fields_found), "wanted": len(table.header.names)},
+                str(why) % {"found": fields_found, "wanted": len(table.header.names)},
                 _("Nothing was imported. Repair the line, or ask for a whole export."),
             )
         )
     return problems
+
+
+def _fields_in(text: str, separator: str) -> int:
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
+    except csv.Error:  # so broken that quotes mean nothing in it
+        return text.count(separator) + 1
 
 
 def _line_at(path: Path, position: int) -> int:

@@ -97,12 +97,12 @@ class Period:
         """The DHIS2 code where there is one (`2015`, `2015Q1`, `201501`), else ISO `start/end`."""
         if self.is_whole_months:
             if self.start.month == 1 and self.end == date(self.start.year, 12, 31):
-                return f"{self.start.year}"
+                return f"{self.start.year:04}"
             if self == Period.month(self.start.year, self.start.month):
-                return f"{self.start:%Y%m}"
+                return f"{self.start.year:04}{self.start.month:02}"
             quarter, rest = divmod(self.start.month - 1, 3)
             if rest == 0 and self.end == _last_day(self.start.year, self.start.month + 2):
-                return f"{self.start.year}Q{quarter + 1}"
+                return f"{self.start.year:04}Q{quarter + 1}"
         return f"{self.start}/{self.end}"
 
     def __str__(self) -> str:
