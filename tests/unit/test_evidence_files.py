@@ -144,6 +144,14 @@ def test_a_line_of_another_structure_refuses_the_file_and_is_named(tmp_path, hom
     assert list(home.evidence.glob("*.parquet")) == []
 
 
+def test_a_row_whose_quotes_mean_nothing_any_more_is_refused_in_words(tmp_path):
+    source(tmp_path)
+    rows = (HEADER, "130105,2023,1,ex", "", "torsión,7", '"""""130102",2023,2,"robo, de noche",5')
+    with pytest.raises(BadInput) as refused:
+        receive(table(tmp_path, rows))
+    assert refused.value.problems[0].where.startswith("line ")
+
+
 def test_a_file_without_rows_or_without_content_is_refused(tmp_path):
     source(tmp_path)
     for rows in ((HEADER,), ()):

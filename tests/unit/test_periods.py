@@ -62,3 +62,8 @@ def test_months_cover_every_day_once_and_codes_read_back(start, days):
         assert sum(month.days for month in months) == period.days
     if "/" not in period.code:
         assert Period.parse(period.code) == period
+
+
+def test_a_year_before_1000_keeps_its_four_digits():
+    for text in ("0001", "0987Q3", "099912"):
+        assert Period.parse(text).code == text

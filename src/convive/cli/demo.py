@@ -143,7 +143,7 @@ def _what_to_try(home: Home, url: str = "") -> str:
 
     usual = home.root == Path(".convive").resolve()
     where = "" if usual else f" --home {shlex.quote(str(home.root))}"
-    lines = ["", _("Every number of this demo is made up: sample data, of no real place.")]
+    lines = ["", _("Every record of this demo is made up: sample data.")]
     if url:
         scheme, _colon, code = STEP_PLACE.partition(":")
         pages = [reverse("portal:front"), reverse("workspace:home")]
