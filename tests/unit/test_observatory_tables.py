@@ -102,6 +102,7 @@ def test_a_download_says_source_day_definition_and_the_status_of_each_cell(profi
     assert "Complaints of table" in told["Source"]
     assert told["Received up to"] == "2023-12-31"
     assert "Poisson" in told["Definition"]
+    assert "another period" in told["Internal use"]
     assert "Sample" not in told
     status = header.index("Status")
     assert {row[status] for row in rows} <= {told.value for told in Told}

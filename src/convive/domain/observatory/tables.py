@@ -324,6 +324,10 @@ def _preamble(profile: PlaceProfile, table: Table) -> list[tuple[str, str]]:
             _("Status"),
             _("ok, zero, provisional (still growing), missing (not zero), suppressed (few cases)"),
         ),
+        (
+            _("Internal use"),
+            _("Small counts are hidden within this table; beside another period they may show."),
+        ),
     ]
     if profile.is_sample:
         rows.append((_("Sample"), _("Invented records that show how the system works.")))
