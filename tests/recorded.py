@@ -17,6 +17,26 @@ from convive.kernel.periods import Period
 PACK = Path(__file__).resolve().parents[1] / "packs" / "trujillo"
 BETWEEN = Period.between
 
+SURVEY = """
+    code = "{code}"
+    name_es = "Encuesta"
+    name_en = "Survey"
+    kind = "survey"
+    shape = "survey"
+    {more}
+    [place]
+    scheme = "PE-INEI"
+    digits = 6
+    [columns]
+    place = "place"
+    year = "year"
+    question = "q"
+    value = "v"
+    lower = "lo"
+    upper = "hi"
+    n = "n"
+"""
+
 COUNTS = """
     code = "{code}"
     name_es = "Cuentas"

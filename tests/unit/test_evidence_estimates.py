@@ -7,7 +7,7 @@ import csv
 import pytest
 from django.test import override_settings
 from django.utils import translation
-from recorded import receive, source, table
+from recorded import SURVEY, receive, source, table
 
 from convive.kernel.home import Home
 
@@ -27,24 +27,7 @@ def rejects(receipt):
         return list(csv.DictReader(file))
 
 
-LONG = """
-    code = "{code}"
-    name_es = "Encuesta"
-    name_en = "Survey"
-    kind = "survey"
-    shape = "survey"
-    {more}
-    [place]
-    scheme = "PE-INEI"
-    digits = 6
-    [columns]
-    place = "place"
-    year = "year"
-    question = "q"
-    value = "v"
-    lower = "lo"
-    upper = "hi"
-    n = "n"
+FEAR = """
     [[questions]]
     code = "fear"
     name_es = "Temor"
@@ -64,7 +47,7 @@ LONG = """
     ],
 )
 def test_an_estimate_that_contradicts_itself_is_rejected(tmp_path, row, reason):
-    source(tmp_path, LONG)
+    source(tmp_path, SURVEY + FEAR)
     good = "130105,2022,fear,40,38,42,500"
     (told,) = rejects(receive(table(tmp_path, ("place,year,q,v,lo,hi,n", good, row))))
     assert reason in told["reason"]

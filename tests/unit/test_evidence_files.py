@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -14,6 +15,7 @@ from django.utils import translation
 from recorded import BETWEEN, COUNTS, receive, source, table
 
 from convive.evidence import queries
+from convive.evidence.bounds import read_workbook
 from convive.evidence.queries import Selection
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
@@ -142,6 +144,19 @@ def test_a_line_of_another_structure_refuses_the_file_and_is_named(tmp_path, hom
     assert refused.value.problems[0].where == "line 5"
     assert says in refused.value.problems[0].why
     assert list(home.evidence.glob("*.parquet")) == []
+
+
+def test_a_workbook_that_cannot_be_measured_is_not_handed_on():
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w") as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", '<c r="A1"/>')
+    with zipfile.ZipFile(box) as parts:
+        central = parts.start_dir
+    raw = bytearray(box.getvalue())
+    for place in (8, central + 10):  # the packing method, in both headers: one that nobody knows
+        raw[place : place + 2] = (99).to_bytes(2, "little")
+    with pytest.raises(BadInput, match="neither a workbook"):
+        read_workbook(io.BytesIO(bytes(raw)), "x.xlsx")
 
 
 def test_a_row_whose_quotes_mean_nothing_any_more_is_refused_in_words(tmp_path):

@@ -7,7 +7,17 @@ from datetime import date
 import pytest
 from django.test import override_settings
 from django.utils import translation
-from recorded import BETWEEN, COUNTS, INCIDENTS, make_places, offence, receive, source, table
+from recorded import (
+    BETWEEN,
+    COUNTS,
+    INCIDENTS,
+    SURVEY,
+    make_places,
+    offence,
+    receive,
+    source,
+    table,
+)
 
 from convive.evidence import queries, support
 from convive.evidence.models import Batch
@@ -255,26 +265,7 @@ def test_late_registration_and_boundaries_are_said_beforehand(tmp_path):
 
 
 def test_an_estimate_with_a_margin_keeps_it_and_one_without_says_so(tmp_path):
-    text = """
-        code = "{code}"
-        name_es = "Encuesta"
-        name_en = "Survey"
-        kind = "survey"
-        shape = "survey"
-        {more}
-        [place]
-        scheme = "PE-INEI"
-        digits = 6
-        [columns]
-        place = "place"
-        year = "year"
-        question = "q"
-        value = "v"
-        lower = "lo"
-        upper = "hi"
-        n = "n"
-    """
-    source(tmp_path, text)
+    source(tmp_path, SURVEY)
     rows = ("130105,2023,fear,40.5,38,43,500", "130105,2024,fear,41,,,", "130102,2023,fear,9,,,")
     receive(table(tmp_path, ("place,year,q,v,lo,hi,n", *rows)))
     with_margin, without = queries.estimates(Selection("proof", ALL, HERE))

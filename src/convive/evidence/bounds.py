@@ -20,11 +20,22 @@ MOST_BYTES = 2 << 30  # of a workbook, unpacked
 MOST_CELLS = 64_000_000  # of one sheet, up to its last row and column
 _BLOCK = 1 << 20
 _LONGEST = 64  # bytes in which the address of a cell stands
+# Damaged, sealed with a password (RuntimeError), or packed in a way that zipfile does not know
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
 _CELL = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,10})[\"']")
 
 
 def read_workbook(stream: IO[bytes], name: str) -> bytes:
-    """The bytes of a workbook. Raises BadInput where it would unpack to too much."""
+    """The bytes of a workbook. Raises BadInput where it would unpack to too much, or where that
+    cannot be told: what was not measured is not handed on.
+    """
     content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise _too_large(name)
@@ -38,9 +49,17 @@ def read_workbook(stream: IO[bytes], name: str) -> bytes:
                 if part.filename.lower().startswith("xl/worksheets/"):
                     with parts.open(part) as sheet:
                         _check_cells(sheet, name)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
-        return content  # damaged or sealed: the reader of workbooks says how
+    except _UNREADABLE as error:
+        raise not_a_workbook(name, error) from error
     return content
+
+
+def not_a_workbook(name: str, error: Exception) -> BadInput:
+    return BadInput.at(
+        name,
+        _("This is neither a workbook nor a text: %(error)s.") % {"error": error},
+        _("Unpack it, or save it as XLSX or CSV."),
+    )
 
 
 def _check_cells(sheet: IO[bytes], name: str) -> None:

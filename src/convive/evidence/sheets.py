@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from convive.evidence.bounds import not_a_workbook
 from convive.evidence.header import Header, find_header
 from convive.evidence.mapping import SourceSpec
 from convive.kernel.errors import BadInput
@@ -27,11 +28,7 @@ def sheet_to_csv(content: bytes, name: str, spec: SourceSpec, target: Path) -> t
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = list(workbook.sheet_names)
     except CalamineError as error:
-        raise BadInput.at(
-            name,
-            _("This is neither a workbook nor a text: %(error)s.") % {"error": error},
-            _("Unpack it, or save it as XLSX or CSV."),
-        ) from error
+        raise not_a_workbook(name, error) from error
     if spec.file.sheet:
         if spec.file.sheet not in names:
             raise BadInput.at(
