@@ -8,12 +8,14 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.utils import translation
 
 from convive.kernel.home import Home
@@ -24,11 +26,18 @@ os.environ["CONVIVE_HOME"] = _home
 os.environ["DJANGO_SETTINGS_MODULE"] = "convive.settings"
 for _name in ("CONVIVE_DATABASE", "CONVIVE_LANG", "CONVIVE_ZONE", "CONVIVE_HTTPS"):
     os.environ.pop(_name, None)  # a person's own settings decide no test, nor is their data touched
+# `tools/check.py` runs the tests of the record once more on a server of its own
+_database = os.environ.get("CONVIVE_TEST_DATABASE", "")
+if _database:
+    os.environ["CONVIVE_DATABASE"] = _database
 # Here and not by pytest-django, which would read the settings before this home is set. In a worker
 # of xdist it has done so all the same, with the home of the process that started it.
 django.setup()
+from django_tasks_db.management.commands import db_worker  # noqa: E402
+
 settings.HOME = Home.from_environment()
 settings.HOME.make()
+settings.HOME.secret_key()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -39,6 +48,34 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real data are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A home with nothing in it, spoken to in English."""
+    own = Home(tmp_path / "home")
+    own.make()
+    with override_settings(HOME=own), translation.override("en"):
+        yield own
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_database() -> None:
+    """What a test starts has a home with a database of its own, not that of the tests."""
+    os.environ.pop("CONVIVE_DATABASE", None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def empty_journal() -> Iterator[None]:
+    """Between two files of tests the database is empty, and so the kept head of its journal."""
+    yield
+    settings.HOME.journal_head.unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that runs inside the transaction of a test leaves its connection open."""
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +89,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_here)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test asks as often as it likes, but for those of the limits themselves."""
+    monkeypatch.setattr(settings, "RATE_LIMITS", {})
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from convive.domain.programme.models import Organisation, Place, Programme
 from convive.domain.programme.queries import SYSTEM
@@ -127,8 +128,8 @@ def table(
     return file
 
 
-def receive(file: Path, source: str = "proof") -> Receipt:
-    return import_file(by=SYSTEM, source=source, path=file)
+def receive(file: Path, source: str = "proof", **said: Any) -> Receipt:
+    return import_file(by=SYSTEM, source=source, path=file, **said)
 
 
 def make_places() -> None:

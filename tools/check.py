@@ -1,8 +1,10 @@
 """Runs every check that this machine can run: `./convive test [--heavy] [pytest's arguments]`.
 
-First the habits (ruff, mypy, the floors, templates, messages), then the tests. A habit that fails
-does not stop the rest. The last line is pytest's summary; the exit status is 0 only where all
-passed. `--heavy` adds fuzzing, load and accuracy runs. With CI=true a skipped test is a failure.
+First the habits (ruff, mypy, the floors, templates, messages), then the tests; then, where no tests
+were named, those that touch the record once more on a PostgreSQL server of our own, made for the
+run and thrown away (.ci/run installs one). What fails does not stop the rest. The last line is
+pytest's summary; the exit status is 0 only where all passed.
+`--heavy` adds fuzzing, load, kills and accuracy runs. With CI=true a skipped test is a failure.
 """
 
 from __future__ import annotations
@@ -15,6 +17,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "postgres"))
+from cluster import cluster, programs  # noqa: E402
+
 BIN = Path(sys.executable).parent  # not resolved: the environment's own directory
 PYTHON = sys.executable
 
@@ -27,6 +32,11 @@ HABITS: dict[str, list[str]] = {
     "commands": [PYTHON, "tools/commands.py", "check"],
     "mypy": [str(BIN / "mypy"), "--no-error-summary"],
 }
+
+
+# The tests that touch the record, without those of SQLite itself
+AGAIN = ["tests/unit", "tests/web", "tests/property", "tests/spec"]
+AGAIN_ONLY = "django_db and not sqlite and not heavy"
 
 
 def main(arguments: list[str]) -> int:
@@ -42,13 +52,26 @@ def check(arguments: list[str]) -> int:
     failed = [name for name, command in HABITS.items() if not passes(name, command)]
     # A file stays in one process, so that what it builds once for its tests is built once
     tests = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--quiet"]
-    if not heavy:
-        tests += ["-m", "not heavy"]
-    if failed:
+    once = tests if heavy else [*tests, "-m", "not heavy"]
+    binaries = None if chosen else programs()
+    if not binaries:
         # So that the end of the output tells it too, just above pytest's last line
-        tests += ["--failed-habits", ", ".join(failed)]
-    status = subprocess.run([*tests, *chosen], check=False).returncode
+        return run([*once, *told(failed), *chosen]) or bool(failed)
+    if run([*once, *told(failed)]):
+        failed.append("tests on SQLite")
+    print("The tests of the record once more, on PostgreSQL:", flush=True)
+    with cluster(binaries) as address:
+        again = [*tests, "-m", AGAIN_ONLY, *told(failed), *AGAIN]
+        status = run(again, CONVIVE_TEST_DATABASE=address)
     return status or bool(failed)
+
+
+def told(failed: list[str]) -> list[str]:
+    return ["--failed-habits", ", ".join(failed)] if failed else []
+
+
+def run(tests: list[str], **more: str) -> int:
+    return subprocess.run(tests, env={**os.environ, **more}, check=False).returncode
 
 
 def passes(name: str, command: list[str]) -> bool:

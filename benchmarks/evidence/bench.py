@@ -76,7 +76,7 @@ def measure(file: Path, folder: Path, run: int) -> dict[str, float]:
     home = folder / f"home-{run}"
     child = [sys.executable, __file__, "--child", str(home), str(file)]
     imported = json.loads(subprocess.run(child, capture_output=True, check=True).stdout)
-    return {**imported, "copy_s": float(copied.stdout)}
+    return {**imported, "copy_s": float(copied.stdout.split()[-1])}
 
 
 def import_in_child(home: Path, file: Path) -> None:

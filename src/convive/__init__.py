@@ -1,3 +1,3 @@
 """Convive runs a joint human-security programme: every concern gets an answer."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -15,8 +15,11 @@ urlpatterns += i18n_patterns(
     path("", include("convive.domain.programme.urls")),
     path("", include("convive.domain.plans.urls")),
     path("", include("convive.domain.observatory.urls")),
+    path("", include("convive.domain.privacy.urls")),
+    path("", include("convive.domain.committees.urls")),
     path("", include("convive.evidence.urls")),
     path("", include("convive.results.urls")),
     path("", include("convive.reports.urls")),
+    path("", include("convive.upkeep.urls")),
     prefix_default_language=False,
 )

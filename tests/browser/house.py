@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -148,6 +147,6 @@ def wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         try:
             with urlopen(url, timeout=5):
                 return
-        except URLError:
+        except OSError:
             time.sleep(0.1)
     pytest.fail(f"the server did not answer in 60 s: {log.read_text()}")

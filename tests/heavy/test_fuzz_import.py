@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from django.test import override_settings
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutation import mutated
@@ -85,13 +83,9 @@ EOLS = st.sampled_from(("\n", "\r\n", "\r"))
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        source(tmp_path, code="counts")
-        source(tmp_path, DATED, code="incidents")
-        yield own
+def sources(home, tmp_path):
+    source(tmp_path, code="counts")
+    source(tmp_path, DATED, code="incidents")
 
 
 def adds_up(home: Home, folder: Path, content: bytes, name: str, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""The same record on PostgreSQL: constraints, actions, journal, and many writers at once."""
+"""PostgreSQL where it differs: many writers at once. Other tests run on it by `tools/check.py`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cluster import cluster, programs
 
 ROOT = Path(__file__).resolve().parents[2]
-# Of the journal those that touch the database in a way of their own: each empties it, which is slow
-SAME_TESTS = (
-    "test_plans_constraints.py",
-    "test_plans_actions.py",
-    "test_journal.py::test_an_untouched_journal_is_whole",
-    "test_journal.py::test_an_entry_falls_with_the_act_that_it_records",
-    "test_journal.py::test_a_changed_entry_is_found",
-    "test_journal.py::test_entries_cut_off_at_the_end_are_found",
-)
 WRITER = """
 import django, sys
 django.setup()
@@ -30,17 +20,33 @@ for number in range(25):
     with transaction.atomic():
         journal.write(who=sys.argv[1], did="value.recorded", kind="value", subject=number)
 """
+PEOPLE = """
+import django
+django.setup()
+from cast import make_programme, person
+make_programme()
+person("municipal_officer")
+"""
+OPENER = """
+import django
+django.setup()
+from cast import EL_PORVENIR, actor
+from convive.domain.programme.actions_glass import break_glass
+from convive.kernel.errors import BadInput
+for number in range(5):
+    try:
+        break_glass(by=actor("municipal_officer"), district=EL_PORVENIR, reason="x" * 20)
+    except BadInput:
+        pass
+"""
+COUNT = """
+import django
+django.setup()
+from convive.domain.programme.models_access import BreakGlass
+print(BreakGlass.objects.count())
+"""
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-def database():
-    binaries = programs()
-    if binaries is None:
-        pytest.skip("no PostgreSQL server's programs in /usr/lib/postgresql/*/bin or on the path")
-    with cluster(binaries) as address:
-        yield address
 
 
 @pytest.fixture
@@ -59,16 +65,6 @@ def run(environment, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_record_behaves_on_postgresql_as_on_sqlite(environment):
-    # Without tests/conftest.py, which keeps a person's own database out of the other tests
-    done = run(
-        environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--confcutdir=tests/unit",
-        *(f"tests/unit/{name}" for name in SAME_TESTS),
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert " passed" in done.stdout.splitlines()[-1]
-
-
 def test_many_writers_at_once_keep_one_chain(environment):
     first = run(environment, "-m", "convive", "journal", "verify", "--json")  # makes the tables
     assert first.returncode == 0, first.stderr
@@ -82,3 +78,13 @@ def test_many_writers_at_once_keep_one_chain(environment):
     assert verdict["whole"] and verdict["entries"] == before + 75
     head = Path(environment["CONVIVE_HOME"], "journal.head").read_text()
     assert head.split()[:2] == [str(before + 75), verdict["head"]]
+
+
+def test_many_pages_at_once_open_no_more_than_five_closed_things(environment):
+    environment["DJANGO_SETTINGS_MODULE"] = "convive.settings"
+    run(environment, "-m", "convive", "journal", "verify")  # makes the tables
+    made = run(environment, "-c", PEOPLE)
+    assert made.returncode == 0, made.stderr
+    openers = [subprocess.Popen([sys.executable, "-c", OPENER], env=environment) for _ in range(4)]
+    assert [opener.wait(60) for opener in openers] == [0] * 4
+    assert run(environment, "-c", COUNT).stdout.strip() == "5"

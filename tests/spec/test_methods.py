@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from convive.stats import classes, disclosure, rates
+from convive.evidence import quality_rules
+from convive.stats import classes, disclosure, linked, rates, survey
 
 METHODS = Path(__file__).parents[2] / "docs" / "methods"
 _TABLE = re.compile(r"<!-- spec: (\w+) -->\n((?:\|.*\n)+)")
@@ -53,7 +55,9 @@ def agrees(published: str, answer: float) -> bool:
 def test_every_table_of_the_methods_pages_is_run():
     assert set(TABLES) == {
         "poisson_interval", "rate", "compare_counts", "proportion",
-        "suppress_list", "suppress", "quantile_classes",
+        "suppress_list", "suppress", "linked", "quantile_classes",
+        "quality_limit", "quality_sink", "quality_verdict", "quality_times",
+        "survey_sample", "survey_strata",
     }  # fmt: skip
     assert all(TABLES.values())
 
@@ -128,8 +132,107 @@ def test_a_table_is_shown_as_the_page_says(row: Row):
     assert answer.grand_total and as_shown(answer.grand_total) == row["grand total"]
 
 
+@rows_of("linked")
+def test_tables_that_share_numbers_are_shown_as_the_page_says(row: Row):
+    unseen, known = row["in no table"].split(), row["known"].split()
+    counts = {
+        name: linked.Count(int(value), is_seen=name not in unseen, is_known=name in known)
+        for name, value in (word.split("=") for word in row["numbers"].split())
+    }
+    sums = [
+        linked.Sum(whole, tuple(parts.split("+")))
+        for whole, parts in (word.split("=") for word in row["sums"].split())
+    ]
+    told = linked.protect(counts, sums)
+    assert " ".join(f"{name}={as_shown(cell)}" for name, cell in told.items()) == row["shown as"]
+
+
 @rows_of("quantile_classes")
 def test_values_are_classed_as_the_page_says(row: Row):
     answer = classes.quantile_classes(counts(row["values"]), int(row["k"]))
     assert " ".join(map(str, answer.numbers)) == row["classes"]
     assert " ".join(f"{r.lower:g}–{r.upper:g}" for r in answer.ranges) == row["ranges"]
+
+
+def sample(text: str) -> tuple[list[str], list[str], list[float], list[bool]]:
+    """Stratum, cluster, answer and whether in the domain, of `A 1: 1 (0); B 2: …`."""
+    people = [
+        (*where.split(), word)
+        for where, answers in (part.split(":") for part in text.split(";"))
+        for word in answers.split()
+    ]
+    return (
+        [stratum for stratum, _cluster, _word in people],
+        [cluster for _stratum, cluster, _word in people],
+        [float(word.strip("()")) for *_where, word in people],
+        [not word.startswith("(") for *_where, word in people],
+    )
+
+
+@rows_of("survey_sample")
+def test_a_small_sample_gives_what_the_page_says(row: Row):
+    strata, clusters, answers, inside = sample(row["sample"])
+    there = row["clusters in the population"]
+    design = survey.design(
+        [float(row["weight"])] * len(answers),
+        strata,
+        clusters,
+        [float(there)] * len(answers) if there else None,
+    )
+    ask = {"mean": survey.mean, "total": survey.total, "share": survey.proportion}
+    answer = ask[row["asked for"]](answers, design, inside)
+    for name in ("value", "se", "df", "lower", "upper"):
+        assert agrees(row[name], getattr(answer, name)), name
+
+
+@rows_of("survey_strata")
+def test_any_sample_with_the_published_means_and_variances_has_the_published_error(row: Row):
+    weights: list[float] = []
+    labels: list[int] = []
+    there: list[float] = []
+    answers: list[float] = []
+    for label, part in enumerate(next(iter(row.values())).split(";")):
+        clusters, drawn, mean, variance = (float(word) for word in part.split())
+        shape = np.arange(drawn) - (drawn - 1) / 2  # any values of mean 0 will do
+        answers += list(mean + shape * np.sqrt(variance / shape.var(ddof=1)))
+        weights += [clusters / drawn] * int(drawn)
+        labels += [label] * int(drawn)
+        there += [clusters] * int(drawn)
+    design = survey.design(weights, labels, fpc=there)
+    assert agrees(row["mean"], survey.mean(answers, design).value)
+    assert agrees(row["se of the mean"], survey.mean(answers, design).se)
+    assert agrees(row["se of the total"], survey.total(answers, design).se)
+
+
+@rows_of("quality_limit")
+def test_a_quality_check_has_the_limits_that_the_page_says(row: Row):
+    limit = quality_rules.LIMITS[row["check"]]
+    told = [float(row[name]) if row[name] else None for name in ("look", "bad")]
+    assert [limit.unit, limit.look, limit.bad] == [row["unit"], *told]
+
+
+def test_every_quality_check_stands_on_the_page():
+    assert [row["check"] for row in TABLES["quality_limit"]] == list(quality_rules.LIMITS)
+    page = (METHODS / "evidence-quality.md").read_text()
+    assert [name for name in quality_rules.LIMITS if f"`{name}`" not in page] == []
+
+
+@rows_of("quality_sink")
+def test_sink_points_are_those_that_the_page_says(row: Row):
+    held = Counter(int(n) for n in row["records at each point"].split())
+    found = quality_rules.sinks(held)
+    assert (found.points, found.records) == (int(row["sinks"]), int(row["records there"]))
+
+
+@rows_of("quality_verdict")
+def test_a_quality_figure_has_the_verdict_that_the_page_says(row: Row):
+    value = float(row["figure"]) if row["figure"] else None
+    stat = quality_rules.Stat(row["check"], value, declared=row["declared"] == "yes")
+    assert quality_rules.verdict(stat) == row["verdict"]
+
+
+@rows_of("quality_times")
+def test_a_special_day_is_compared_as_the_page_says(row: Row):
+    counts = [float(row[name]) for name in ("on special days", "days", "elsewhere", "other days")]
+    answer = quality_rules.times_usual(*counts)
+    assert answer == (float(row["times"]) if row["times"] else None)

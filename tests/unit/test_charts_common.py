@@ -55,9 +55,6 @@ DRAWINGS: dict[str, Callable[[charts.Ink], str]] = {
     "locator": lambda ink: charts.locator(
         [Area(SQUARE, chosen=True), Area(SQUARE)], key="k", ink=ink
     ),
-    "mark": lambda ink: charts.house_mark(ink=ink),
-    "status": lambda ink: charts.status_adobes(5, not_done=True, ink=ink),
-    "empty": lambda ink: charts.empty_adobes(ink=ink),
     **{
         f"swatch {name}": lambda ink, name=name: charts.swatch(name, key="k", ink=ink)
         for name in charts.SWATCHES
@@ -128,14 +125,6 @@ def test_every_role_of_a_page_has_its_printed_colour_and_its_rule():
 def test_a_key_that_cannot_be_an_id_is_refused(key):
     with pytest.raises(ValueError, match="key"):
         charts.bars([Bar("a", "1", 1)], key=key, label="x")
-
-
-def test_a_status_has_five_steps_and_an_answer_of_no_is_paler():
-    assert charts.status_adobes(2).count('class="c0"') == 3
-    assert 'class="c5b"' in charts.status_adobes(5, not_done=True)
-    assert 'class="c5b"' not in charts.status_adobes(4, not_done=True)
-    with pytest.raises(ValueError, match="0 to 5"):
-        charts.status_adobes(6)
 
 
 def test_an_unknown_swatch_is_refused():

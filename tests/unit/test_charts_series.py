@@ -81,6 +81,12 @@ def test_a_line_never_crosses_a_break(sheet):
             assert not any(min(xs) < x < max(xs) for x in uprights)
 
 
+def test_no_line_joins_months_that_are_counted_in_two_ways():
+    parted = [Point(month(i), 5.0, anew=i == 3) for i in range(6)]
+    drawing = series(chart(months([4] * 6), compared=parted, compared_name="p"), key="a")
+    assert [len(piece) for piece in pieces(drawn(drawing, "ln2"))] == [3, 3]
+
+
 @given(
     st.lists(st.one_of(st.none(), st.floats(0, 500)), min_size=1, max_size=60),
     st.lists(st.dates(date(2012, 1, 1), date(2019, 1, 1)), max_size=4),

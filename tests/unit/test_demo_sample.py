@@ -145,6 +145,33 @@ def test_survey_estimates_carry_their_interval(files):
         assert row["n"] == "400"
 
 
+def test_the_people_asked_stand_for_the_adults_of_their_district(files):
+    asked = rows(files, "sample-microdata")
+    districts = set(rules.SURVEY_DISTRICT) & set(PEOPLE)
+    assert len(asked) == len(districts) * rules.BLOCKS * rules.IN_BLOCK
+    for place in districts:
+        mine = [row for row in asked if f"PE-INEI:{row['district']}" == place]
+        weights = sum(float(row["weight"]) for row in mine)
+        assert weights == pytest.approx(PEOPLE[place] * rules.ADULTS, rel=1e-5)
+        assert set(Counter(row["block"] for row in mine).values()) == {rules.IN_BLOCK}
+
+
+def test_women_and_men_say_yes_as_often_as_the_rules_say(tmp_path):
+    many = [
+        dict(zip(("sex", *rules.ANSWERS), row[5:6] + row[7:], strict=True))
+        for row in (
+            sample.questionnaires(PEOPLE, np.random.default_rng(seed)) for seed in range(12)
+        )
+        for row in row
+    ]
+    for question, shares in rules.ANSWERS.items():
+        yes = {1, 2} if question in rules.SCALES else {1}
+        for sex, share in zip("MH", shares, strict=True):
+            said = [r[question] for r in many if r["sex"] == sex and r[question] != 9]
+            # blocks are off on the logit scale, which draws shares a little towards one half
+            assert sum(a in yes for a in said) / len(said) == pytest.approx(share, abs=0.025)
+
+
 def test_the_page_of_the_rules_states_each_of_their_numbers():
     named = [*rules.LEVEL.items(), *((k, v) for k, v in rules.YEARLY.items())]
     for offence, number in named:
@@ -154,6 +181,9 @@ def test_the_page_of_the_rules_states_each_of_their_numbers():
     survey = [share for shares_ in rules.SURVEY.values() for share in shares_]
     others = [rules.NEAR_CORNER, *survey, *rules.SURVEY_DISTRICT.values()]
     whole = [rules.SEED, rules.ASKED, rules.CORNERS, int(rules.SPREAD_METRES), rules.DECIMALS]
+    asked = [share for shares_ in rules.ANSWERS.values() for share in shares_]
+    asked += [rules.ADULTS, rules.WOMEN, rules.ALIKE, rules.UNSAID]
+    whole += [rules.BLOCKS, rules.IN_BLOCK, rules.HOUSE]
     results = [mean for means in rules.ACHIEVED.values() for mean in means.values()]
-    for number in [*factors, *shares, *others, *whole, *results, *rules.SHARE.values()]:
+    for number in [*factors, *shares, *others, *asked, *whole, *results, *rules.SHARE.values()]:
         assert str(number) in PAGE, number

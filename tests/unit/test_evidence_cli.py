@@ -7,13 +7,11 @@ import json
 import pytest
 from cast import make_person, make_programme
 from click.testing import CliRunner, Result
-from django.test import override_settings
 from recorded import pack_source, receive, source, table
 
 from convive.cli.evidence import evidence
-from convive.kernel.home import Home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 ROWS = (
     "place,year,month,offence,n",
@@ -24,12 +22,8 @@ ROWS = (
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
+def english(monkeypatch):
     monkeypatch.setenv("CONVIVE_LANG", "en")
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own):
-        yield own
 
 
 def run(*words) -> Result:

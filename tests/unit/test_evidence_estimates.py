@@ -5,21 +5,9 @@ from __future__ import annotations
 import csv
 
 import pytest
-from django.test import override_settings
-from django.utils import translation
 from recorded import SURVEY, receive, source, table
 
-from convive.kernel.home import Home
-
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        yield own
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 
 def rejects(receipt):

@@ -10,28 +10,17 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 import xlsxwriter
-from django.test import override_settings
-from django.utils import translation
 from recorded import BETWEEN, COUNTS, receive, source, table
 
 from convive.evidence import queries
-from convive.evidence.bounds import read_workbook
+from convive.evidence.bounds import measured
 from convive.evidence.queries import Selection
 from convive.kernel.errors import BadInput
-from convive.kernel.home import Home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 HEADER = "place,year,month,offence,n"
 ROWS = ("130105,2023,1,extorsión,7", "130105,2023,2,niñez,5", "130102,2023,1,robo,3")
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        yield own
 
 
 def total(code="proof"):
@@ -146,7 +135,7 @@ def test_a_line_of_another_structure_refuses_the_file_and_is_named(tmp_path, hom
     assert list(home.evidence.glob("*.parquet")) == []
 
 
-def test_a_workbook_that_cannot_be_measured_is_not_handed_on():
+def test_a_workbook_that_cannot_be_measured_is_not_handed_on(tmp_path):
     box = io.BytesIO()
     with zipfile.ZipFile(box, "w") as parts:
         parts.writestr("xl/worksheets/sheet1.xml", '<c r="A1"/>')
@@ -155,8 +144,10 @@ def test_a_workbook_that_cannot_be_measured_is_not_handed_on():
     raw = bytearray(box.getvalue())
     for place in (8, central + 10):  # the packing method, in both headers: one that nobody knows
         raw[place : place + 2] = (99).to_bytes(2, "little")
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(raw)
     with pytest.raises(BadInput, match="neither a workbook"):
-        read_workbook(io.BytesIO(bytes(raw)), "x.xlsx")
+        measured(file, "x.xlsx", tmp_path)
 
 
 def test_a_row_whose_quotes_mean_nothing_any_more_is_refused_in_words(tmp_path):

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, transaction
-from django.test import override_settings
-from django.utils import translation
 from recorded import (
     BETWEEN,
     COUNTS,
@@ -34,22 +32,13 @@ from convive.evidence.offences import OffenceRow
 from convive.evidence.queries import Selection
 from convive.kernel import journal
 from convive.kernel.errors import BadInput, NotAllowed
-from convive.kernel.home import Home
 from convive.kernel.models import JournalEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 HEADER = "place,year,month,offence,n"
 ROWS = (HEADER, "130105,2023,1,robo,7", "130105,2023,2,robo,5", "130102,2023,13,robo,3")
 ALL = BETWEEN("1900", "2100")
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        yield own
 
 
 def test_a_receipt_says_what_came_and_the_journal_keeps_it(tmp_path, home):
@@ -126,7 +115,8 @@ def test_nothing_but_finished_files_stays_in_the_home(tmp_path, home):
     with pytest.raises(BadInput):
         receive(table(tmp_path, (*ROWS, "too,few"), "broken.csv"))
     assert sorted(f.name for f in home.evidence.iterdir()) == [".lock", f"{receipt.batch}.parquet"]
-    assert [f.name for f in home.rejects.iterdir()] == [f"{receipt.batch}.csv"]
+    rejects = [f"{receipt.batch}.csv", f"{receipt.batch}.rows.csv"]
+    assert sorted(f.name for f in home.rejects.iterdir()) == rejects
 
 
 def test_every_phase_is_told_while_it_works(tmp_path):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.test import override_settings
-from django.utils import translation
 from recorded import (
     BETWEEN,
     COUNTS,
@@ -23,9 +21,8 @@ from convive.evidence import queries, support
 from convive.evidence.models import Batch
 from convive.evidence.queries import Need, Selection
 from convive.kernel.errors import BadInput, Refused
-from convive.kernel.home import Home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 HEADER = "place,year,month,offence,n"
 ALL = BETWEEN("2000", "2030")
@@ -35,14 +32,6 @@ POINTS = (
     + '    id = "id"\n    date = "d"\n    x = "x"\n    y = "y"\n    place = "p"\n'
     + '    [place]\n    scheme = "PE-INEI"\n    digits = 6\n    extent = 2\n'
 )
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        yield own
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import csv
 from datetime import date, timedelta
 
 import pytest
-from django.test import override_settings
 from django.utils import translation
 from recorded import BETWEEN, COUNTS, INCIDENTS, make_places, receive, source, table
 
@@ -15,21 +14,12 @@ from convive.evidence import engine, queries, store
 from convive.evidence.actions import dry_run
 from convive.evidence.queries import Selection
 from convive.kernel.errors import BadInput
-from convive.kernel.home import Home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 HEADER = "place,year,month,offence,n"
 GOOD = "130105,2023,1,robo,7"
 ALL = BETWEEN("1900", "2100")
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path):
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own), translation.override("en"):
-        yield own
 
 
 def rejects(receipt):
@@ -216,17 +206,26 @@ def test_positions_are_brought_to_degrees_and_kept_as_they_came(tmp_path, home):
         ("", "-8.1", "x", "coordinates is missing"),
         ("717000", "9103000", "x", "degrees"),
         ("oeste", "-8.1", "x", "not a number"),
-        ("", "", "x", "neither a place nor a position"),
-        ("0", "0", "x", "neither a place nor a position"),
     ],
 )
-def test_half_a_position_or_none_is_rejected_where_there_is_no_place(
-    tmp_path, x, y, column, reason
-):
+def test_half_a_position_is_rejected(tmp_path, x, y, column, reason):
     source(tmp_path, POINTS)
     receipt = receive(table(tmp_path, ("d,x,y", "2023-01-01,-79.03,-8.11", f"2023-01-01,{x},{y}")))
     (told,) = rejects(receipt)
     assert told["column"] == column and reason in told["reason"]
+
+
+@pytest.mark.parametrize(("x", "y"), [("", ""), ("0", "0")])
+def test_an_incident_without_a_position_happened_all_the_same(tmp_path, home, x, y):
+    source(tmp_path, POINTS)
+    receipt = receive(table(tmp_path, ("d,x,y", "2023-01-01,-79.03,-8.11", f"2023-01-02,{x},{y}")))
+    assert (receipt.accepted, receipt.rejected) == (2, 0)
+    assert receipt.notes["without_position"] == 1
+    assert kept(home, receipt, "day, lon, lat") == [
+        (date(2023, 1, 1), -79.03, -8.11),
+        (date(2023, 1, 2), None, None),
+    ]
+    assert queries.count(Selection("proof", BETWEEN("2023", "2023"))) == 2
 
 
 def test_what_lies_outside_the_declared_system_is_rejected(tmp_path):
@@ -280,11 +279,14 @@ def test_an_interval_keeps_both_ends_and_counts_on_its_first_day(tmp_path, home)
         "2013-12-31 10:00,2014-01-01 16:30,-73,40",
         "2014-01-02 10:00,2014-01-02 10:00,-73,40",
         "2014-01-03 10:00,2014-01-02 10:00,-73,40",
+        "2014-01-04 10:00,,-73,40",
     )
     receipt = receive(table(tmp_path, rows))
     assert kept(home, receipt, "precision, day, last_day, hour") == [
         ("interval", date(2013, 12, 31), date(2014, 1, 1), None),
         ("clock", date(2014, 1, 2), date(2014, 1, 2), 10),
+        # Without an end, the moment is known
+        ("clock", date(2014, 1, 4), date(2014, 1, 4), 10),
     ]
     assert "ends before it starts" in rejects(receipt)[0]["reason"]
     assert queries.count(Selection("proof", BETWEEN("2013", "2013"))) == 1

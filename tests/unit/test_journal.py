@@ -166,11 +166,10 @@ def test_a_chain_forged_from_end_to_end_is_found_by_the_kept_head():
     assert len(faults()) == 1  # and one more act does not lay a new head over it
 
 
+@pytest.mark.sqlite  # PostgreSQL refuses it at once
 @pytest.mark.parametrize("at", ["yesterday", "2020-13-45 00:00:00"])
 def test_an_entry_that_cannot_be_read_is_found(at):
     acts(3)
-    if connection.vendor == "postgresql":
-        pytest.skip("PostgreSQL refuses it at once")
     sql("UPDATE kernel_journalentry SET at = %s WHERE seq = 2", at)
     assert not journal.verify().whole
 
@@ -249,7 +248,7 @@ for number in range(int(sys.argv[2])):
 """
 
 
-@pytest.mark.skipif("CONVIVE_DATABASE" in os.environ, reason="tests/postgres has its own writers")
+@pytest.mark.sqlite  # tests/postgres has its own writers
 def test_writers_side_by_side_keep_one_chain(tmp_path):
     environment = {**os.environ, "CONVIVE_HOME": str(tmp_path / "shared")}
     environment["PYTHONPATH"] = str(Path(journal.__file__).parents[2])

@@ -99,13 +99,12 @@ def test_outlines_that_the_source_counts_together_share_one_value(tmp_path: Path
     assert ALTO_TRUJILLO not in {row.ref for row in profile.changes}
 
 
-def test_the_dashed_line_stops_where_other_people_are_counted(tmp_path: Path):
+def test_the_dashed_line_parts_where_other_people_are_counted_and_loses_no_month(tmp_path: Path):
     make_ground(tmp_path, "table")
     profile = place_profile(LA_ESPERANZA)
     drawn = drawings.series_of(profile).compared
-    gaps = [point.month for point in drawn if point.value is None]
-    assert gaps == [date(2023, 1, 1)]
-    assert profile.series[24].reference is not None
+    assert [point.month for point in drawn if point.anew] == [date(2023, 1, 1)]
+    assert all(point.value is not None for point in drawn)
 
 
 def test_without_people_the_profile_counts_and_says_why(tmp_path: Path):

@@ -11,10 +11,11 @@ import pytest
 from django.utils import translation
 from observatory_ground import make_ground
 
-from convive.domain.observatory import tables
+from convive.domain.observatory import leaving, tables
 from convive.domain.observatory.parts import OffenceRow, PlaceProfile
 from convive.domain.observatory.profile import place_profile
-from convive.domain.observatory.tables import Cell, Column, Kind, Row, Table, Told
+from convive.kernel.downloads import as_csv
+from convive.kernel.leaving import Audience, Cell, Cleared, Kind, Told
 
 pytestmark = pytest.mark.django_db
 LA_ESPERANZA = "PE-INEI:130105"
@@ -27,47 +28,17 @@ def profile(tmp_path: Path) -> PlaceProfile:
         yield place_profile(LA_ESPERANZA, source="table")
 
 
+def outside(profile: PlaceProfile) -> Cleared:
+    return leaving.cleared(profile, Audience.OUTSIDE)
+
+
 def lines(profile: PlaceProfile, name: str) -> tuple[list[list[str]], list[str], list[list[str]]]:
     """The lines before the table, its header, and its rows."""
-    raw = tables.as_csv(profile, tables.table_of(profile, name))
+    raw = as_csv(outside(profile), name, name=name, about=tables.about(profile)).content
     assert raw.startswith(b"\xef\xbb\xbf")
     found = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
     empty = found.index([])
     return found[:empty], found[empty + 1], found[empty + 2 :]
-
-
-def small(*values: int) -> Table:
-    columns = (
-        Column("Name", Kind.LABEL),
-        Column("n", Kind.COUNT),
-        Column("rate", Kind.DERIVED),
-        Column("elsewhere", Kind.APART),
-    )
-    rows = tuple(
-        Row((Cell(f"row {i}"), Cell(n), Cell(n / 2), Cell(7.0)), "all", 5)
-        for i, n in enumerate(values)
-    )
-    return Table("small", "Small", "", columns, rows)
-
-
-def test_a_small_count_is_hidden_with_all_that_is_computed_from_it():
-    first = tables.released(small(3, 40, 50, 60)).rows[0].cells
-    assert [cell.told for cell in first] == [
-        Told.OK, Told.SUPPRESSED, Told.SUPPRESSED, Told.OK,
-    ]  # fmt: skip
-    assert first[1].value is None and first[2].value is None
-    assert first[1].lower is not None
-
-
-def test_a_second_count_is_hidden_so_that_the_first_cannot_be_worked_out():
-    rows = tables.released(small(3, 40, 50, 60)).rows
-    hidden = [row.cells[1].told is Told.SUPPRESSED for row in rows]
-    assert hidden == [True, True, False, False]
-
-
-def test_zero_is_told_and_nothing_is_hidden_without_need():
-    rows = tables.released(small(0, 40, 50)).rows
-    assert [row.cells[1].value for row in rows] == [0, 40, 50]
 
 
 def test_the_page_shows_what_the_download_hides(profile: PlaceProfile):
@@ -90,8 +61,9 @@ def test_sensitive_counts_are_hidden_below_ten(profile: PlaceProfile):
 def test_no_small_count_of_any_table_leaves_the_house(profile: PlaceProfile):
     for name in tables.NAMES:
         table = tables.table_of(profile, name)
-        for inside, outside in zip(table.rows, tables.released(table).rows, strict=True):
-            for column, cell, told in zip(table.columns, inside.cells, outside.cells, strict=True):
+        told = outside(profile).table(name)
+        for inside, row in zip(table.rows, told.rows, strict=True):
+            for column, cell, told in zip(table.columns, inside.cells, row.cells, strict=True):
                 if column.kind is Kind.COUNT and cell.value and cell.value < inside.threshold:
                     assert told.value is None
 
@@ -102,7 +74,9 @@ def test_a_download_says_source_day_definition_and_the_status_of_each_cell(profi
     assert "Complaints of table" in told["Source"]
     assert told["Received up to"] == "2023-12-31"
     assert "Poisson" in told["Definition"]
-    assert "another period" in told["Internal use"]
+    assert "another period" in told["Hidden"]
+    assert "below 5 / 10" in told["Hidden"]
+    assert "Internal use" not in told
     assert "Sample" not in told
     status = header.index("Status")
     assert {row[status] for row in rows} <= {told.value for told in Told}
@@ -124,21 +98,21 @@ def test_no_text_of_a_download_begins_like_a_formula(profile: PlaceProfile):
 
 def counted(profile: PlaceProfile, name: str) -> dict[str, list[Cell]]:
     """The cells of a released table by the label in their first column."""
-    table = tables.released(tables.table_of(profile, name))
-    return {str(row.cells[0].value): list(row.cells) for row in table.rows}
+    return {str(r.cells[0].value): list(r.cells) for r in outside(profile).table(name).rows}
 
 
 def with_few(profile: PlaceProfile) -> PlaceProfile:
-    """Florencia de Mora with 3 recent records, and El Porvenir, here, hidden to protect it."""
-    few = {"PE-INEI:130103": 3, "PE-INEI:130105": 40, "PE-INEI:130102": 50, "PE-INEI:130101": 60}
-    whole = sum(few.values())
+    """Florencia de Mora with 3 recent records, the others of the province with many."""
+    few = {"PE-INEI:130103": 3}
+    added = {row.ref: few.get(row.ref, row.n) for row in profile.map_rows if not row.shared_with}
+    whole = sum(n or 0 for n in added.values())
     return replace(
         profile,
         map_rows=tuple(
-            replace(row, n=few[row.ref]) if row.ref in few and not row.shared_with else row
-            for row in profile.map_rows
+            replace(row, n=added[tables.counted_as(profile, row)]) for row in profile.map_rows
         ),
-        changes=tuple(replace(row, after=few.get(row.ref, whole)) for row in profile.changes),
+        changes=tuple(replace(row, after=added.get(row.ref, whole)) for row in profile.changes),
+        series=tuple(replace(point, in_province=None) for point in profile.series),
     )
 
 
@@ -146,43 +120,91 @@ def test_what_one_download_hides_no_other_download_of_the_page_tells(profile: Pl
     made = with_few(profile)
     districts, changes = counted(made, "districts"), counted(made, "changes")
     hidden = {name for name, cells in districts.items() if cells[2].told is Told.SUPPRESSED}
-    assert "Florencia de Mora" in hidden and len(hidden) > 1
+    assert "Florencia de Mora" in hidden
     for name in hidden & changes.keys():
         assert changes[name][2].value is None
-    assert made.name in hidden
-    assert changes["Trujillo"][2].value is None  # here can be added up from its months
+    assert len(hidden) > 1 or changes["Trujillo"][2].value is None
 
 
-def test_a_sum_is_not_told_where_the_rest_is_a_small_count():
-    columns = (Column("Name", Kind.LABEL), Column("n", Kind.COUNT))
-
-    def told(*parts: int, whole: int) -> list[object]:
-        rows = [Row((Cell(f"p{i}"), Cell(n)), f"p{i}", 5) for i, n in enumerate(parts)]
-        rows.append(Row((Cell("whole"), Cell(whole)), "whole", 5, is_whole=True))
-        table = tables.released(Table("t", "", "", columns, tuple(rows)))
-        return [row.cells[1].value for row in table.rows]
-
-    assert told(3, 40, whole=43) == [None, 40, None]
-    assert told(3, 40, whole=45) == [None, 40, None]
-    assert told(30, 40, whole=73) == [30, 40, None]
-    assert told(30, 40, whole=70) == [30, 40, 70]
-    assert told(3, 40, whole=143) == [None, 40, 143]
-
-
-def test_months_are_hidden_against_the_sums_that_the_table_of_changes_tells(
-    profile: PlaceProfile,
-):
-    table = tables.months(profile)
-    groups: dict[str, list[object]] = {}
-    for row, point in zip(table.rows, profile.series, strict=True):
-        groups.setdefault(row.group, []).append(point.month)
-    for months in groups.values():
-        assert len({month in profile.recent for month in months}) == 1
-        assert len({month in profile.baseline for month in months}) == 1
+def test_the_sums_of_all_tables_are_one_attack(profile: PlaceProfile):
+    """A month with 2 records: no other table, and no sum of two tables, tells it."""
+    first, *rest = profile.series
+    made = replace(profile, series=(replace(first, value=2), *rest))
+    told = outside(made)
+    assert told.is_hidden(tables.month_key(first.month))
+    same_year = [p for p in rest if p.month.year == first.month.year]
+    others = [tables.month_key(p.month) for p in same_year]
+    assert told.is_hidden(*others, tables.year_key(first.month.year))
 
 
 def test_a_small_count_of_the_province_is_not_told_by_the_line_beside_it(profile: PlaceProfile):
-    few = replace(profile.series[0], reference=1.5, reference_is_few=True)
-    made = replace(profile, series=(few, *profile.series[1:]))
-    cell = tables.released(tables.months(made)).rows[0].cells[-1]
+    first, *rest = profile.series
+    few = replace(first, value=0, lower=0.0, upper=3.7, reference=1.5, in_province=3)
+    cell = outside(replace(profile, series=(few, *rest))).table("months").rows[0].cells[-1]
     assert (cell.value, cell.told) == (None, Told.SUPPRESSED)
+
+
+def test_what_is_left_of_the_province_beside_this_place_is_protected_too(profile: PlaceProfile):
+    """38 here and 40 in the province: two records elsewhere, told by no table and by a line."""
+    first, *rest = profile.series
+    near = replace(first, value=38, reference=20.0, in_province=40)
+    row = outside(replace(profile, series=(near, *rest))).table("months").rows[0]
+    assert None in (row.cells[1].value, row.cells[-1].value)
+
+
+# What somebody sees who works in some districts only
+
+
+def test_ones_own_place_is_exact_and_the_neighbours_are_as_outside(profile: PlaceProfile):
+    few = OffenceRow("homicidio", "Homicide", "0101", 3, 0.6, 8.8, 5)
+    made = replace(with_few(profile), offences=(*profile.offences[:2], few))
+    told = leaving.cleared(made, Audience.INSIDE, sees=[LA_ESPERANZA])
+    assert told.is_internal
+    assert told.table("offences").rows[-1].cells[2].value == 3
+    assert told.is_hidden("after PE-INEI:130103")
+    assert not told.is_hidden(f"after {LA_ESPERANZA}")
+    assert told.numbers["after PE-INEI:1301"].value is None or told.is_hidden(
+        "after PE-INEI:130101", "after PE-INEI:130102"
+    )
+
+
+def test_the_page_of_such_a_reader_shows_nothing_that_follows_from_what_is_hidden(
+    profile: PlaceProfile,
+):
+    made = with_few(profile)
+    told = leaving.cleared(made, Audience.INSIDE, sees=[LA_ESPERANZA])
+    page = leaving.shown(made, told)
+    row = next(row for row in page.map_rows if row.ref == "PE-INEI:130103")
+    assert (row.n, row.rate, row.lower, row.upper, row.rank) == (None,) * 5
+    assert row.hidden is not None
+    change = next(row for row in page.changes if row.ref == "PE-INEI:130103")
+    assert change.is_hidden and change.figure is None and change.after is None
+    assert page.lead == made.lead  # their own district
+
+
+def test_whoever_sees_every_district_sees_every_number(profile: PlaceProfile):
+    told = leaving.cleared(with_few(profile), Audience.INSIDE)
+    assert not told.hides
+    assert leaving.shown(profile, told) is profile
+
+
+def test_outside_the_page_of_a_small_place_tells_neither_sentence_nor_rate(profile: PlaceProfile):
+    tiny = replace(
+        profile,
+        changes=tuple(
+            replace(row, after=3) if row.ref == LA_ESPERANZA else row for row in profile.changes
+        ),
+        map_rows=tuple(
+            replace(row, n=3) if row.ref == LA_ESPERANZA else row for row in profile.map_rows
+        ),
+        series=tuple(
+            replace(p, value=3 if p.month == profile.recent.start else 0, in_province=None)
+            if p.month in profile.recent
+            else p
+            for p in profile.series
+        ),
+        offences=(),
+    )
+    page = leaving.shown(tiny, outside(tiny))
+    assert page.lead == leaving.too_few()
+    assert all(h.figure.value is None for h in page.headlines if h.source == tiny.source)

@@ -12,6 +12,32 @@ from convive.pack.check import check
 from packs import PACK, Break, told_in_place
 
 BREAKS = {
+    "a committee with two quorums": Break(
+        "committees.toml",
+        "quorum_percent = 50",
+        "quorum_percent = 50\nquorum_number = 3",
+        "one of the two",
+        "quorum_number",
+    ),
+    "a quorum that is never reached": Break(
+        "committees.toml", "quorum_percent = 50", "quorum_percent = 100", "never reached"
+    ),
+    "a committee that nobody keeps": Break(
+        "committees.toml", 'organisation = "unodc"', 'organisation = "unodcc"', "unodc"
+    ),
+    "a seat in no committee": Break(
+        "committees.toml", 'committee = "comite-tecnico"', 'committee = "tecnico"', "comite-tecnico"
+    ),
+    "a seat twice": Break(
+        "committees.toml",
+        'code = "undp"',
+        'code = "unodc"',
+        "stands twice",
+        'code = "unodc"\norganisation = "undp"',
+    ),
+    "what is still to be filled in": Break(
+        "committees.toml", 'name_es = "Representante del PNUD"', 'name_es = "???"', "filled in"
+    ),
     "not toml": Break("programme.toml", 'zone = "America/Lima"', "zone = America", "Invalid value"),
     "a key twice": Break(
         "programme.toml",

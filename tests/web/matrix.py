@@ -8,15 +8,15 @@ rows as they are now; the file is what was reviewed.
 from __future__ import annotations
 
 import csv
-import tempfile
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+import matrix_evidence as evidence
+import matrix_plans as plans
 from cast import (
     CAST,
     EL_PORVENIR,
@@ -25,22 +25,25 @@ from cast import (
     make_person,
     make_plan,
     make_programme,
+    person,
 )
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from convive.access.permissions import Role
 from convive.domain.plans.models import Plan
+from convive.domain.privacy import actions as privacy
+from convive.domain.privacy.models import DataRequest
+from convive.domain.privacy.vocabulary import Ask
 from convive.domain.programme import queries as programme
-from convive.evidence import actions as evidence
-from convive.evidence.models import Batch, Source
-from convive.evidence.spec import from_json
+from convive.domain.programme.models_access import BreakGlass, FactorRequest
+from convive.kernel.models import Job
 from convive.reports.models import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs" / "access-matrix.csv"
-SOURCE = ROOT / "packs" / "trujillo" / "sources" / "mininter-vaw.toml"
 WHO = ("anonymous", "no_second_factor", *(role.value for role in Role))
 KEYS = ("page", "method", "organisation", "district")
 
@@ -82,6 +85,11 @@ def by_organisation(arguments: Callable[[str], dict[str, Any]], **more: Any) -> 
     )
 
 
+def by_both(arguments: Arguments, **more: Any) -> Page:
+    """A page whose thing belongs to an organisation and stands in a district."""
+    return Page(arguments, frozenset({"organisation", "district"}), **more)
+
+
 def _place(district: str) -> dict[str, str]:
     scheme, _colon, code = district.partition(":")
     return {"scheme": scheme, "code": code}
@@ -111,7 +119,6 @@ def _report(district: str) -> dict[str, int]:
             "start": date(2018, 1, 1),
             "end": date(2018, 12, 31),
             "language": "es",
-            "state": "done",
             "file_hash": district[-6:] * 10,
             "requested_by": "user:1",
             "requested_at": now,
@@ -122,33 +129,140 @@ def _report(district: str) -> dict[str, int]:
     return {"number": report.pk}
 
 
-def _batch(organisation: str) -> dict[str, str]:
-    """A small import, one of its two rows rejected, of a source that this organisation owns."""
-    code = f"counts-{organisation}"
-    if not Source.objects.filter(code=code).exists():
-        table = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
-        spec = from_json(table | {"code": code, "owner": organisation})
-        evidence.put_source(by=programme.SYSTEM, spec=spec)
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{code}.csv"
-            rows = (f"2023,1,130105,{len(code)}", "2023,1,130102,x")
-            file.write_text("\n".join(["AÑO,MES,UBIGEO_HECHO,CANTIDAD", *rows]), encoding="utf-8")
-            evidence.import_file(by=programme.SYSTEM, source=code, path=file)
-    return {"number": Batch.objects.get(source__code=code).pk}
+def _account(_organisation: str, _district: str) -> dict[str, Any]:
+    """Somebody's account: of the cast, and of none of those who manage or review accounts."""
+    return {"number": person("auditor").pk}
+
+
+def _role(organisation: str, district: str) -> dict[str, Any]:
+    membership = person("auditor").memberships.get().pk
+    return {**_account(organisation, district), "membership": membership}
+
+
+def _role_alone(organisation: str, district: str) -> dict[str, Any]:
+    return {"number": _role(organisation, district)["membership"]}
+
+
+def _factor_request(_organisation: str, _district: str) -> dict[str, Any]:
+    user, now = person("auditor"), timezone.now()
+    facts = {"asked_by": f"user:{user.pk}", "asked_at": now, "until": now + timedelta(days=3)}
+    row, _new = FactorRequest.objects.get_or_create(user=user, defaults=facts)
+    return {"number": row.pk}
+
+
+def _glass(_organisation: str, _district: str) -> dict[str, Any]:
+    """What a municipal officer opened, some time ago: nothing is open any more."""
+    then = timezone.now() - timedelta(days=1)
+    row, _new = BreakGlass.objects.get_or_create(
+        user=person("municipal_officer"),
+        district=programme.place(EL_PORVENIR),
+        defaults={"reason": "Reunión urgente", "opened_at": then, "until": then},
+    )
+    return {"number": row.pk}
+
+
+def _job(_organisation: str, _district: str) -> dict[str, Any]:
+    """A job that somebody ordered; once it was stopped, another."""
+    now = timezone.now()
+    job, _new = Job.objects.get_or_create(
+        kind="proof", state="queued", defaults={"ordered_by": "user:1", "ordered_at": now}
+    )
+    return {"number": job.pk}
+
+
+_BOTH, _POST = ("GET", "POST"), ("POST",)
+
+
+def _data_request(organisation: str) -> dict[str, int]:
+    """What somebody asked of this organisation about their own data."""
+    found = DataRequest.objects.filter(organisation__code=organisation).first()
+    if found is None:
+        given = {"text": "¿Qué datos míos tienen?", "contact": "", "language": "es"}
+        privacy.ask(ask=Ask.ACCESS, organisation=organisation, **given)
+        found = DataRequest.objects.get(organisation__code=organisation)
+    return {"number": found.pk}
 
 
 PAGES: dict[str, Page] = {
+    **{name: by_both(made, methods=how) for name, (made, how) in plans.BY_BOTH.items()},
+    "plans:open_lock": Page(plans.lock, methods=_BOTH),
+    "plans:edit_plan": Page(plans.plan, methods=_BOTH),
+    "plans:revisions": by_district(_plan),
+    "plans:edit_objective": Page(plans.objective, methods=_BOTH),
+    "plans:edit_indicator": Page(plans.indicator, methods=_BOTH),
+    "plans:new_target": Page(plans.indicator, methods=_BOTH),
+    "plans:edit_target": Page(plans.target, methods=_BOTH),
+    "plans:drop_target": Page(plans.target, methods=_BOTH),
+    "plans:new_commitment": Page(methods=_BOTH),
+    "plans:record_value": Page(methods=_BOTH),
+    "plans:locks": Page(methods=_BOTH),
+    "committees:new": Page(methods=_BOTH),
+    "committees:committee": by_district(lambda district: plans.committee("", district)),
+    "committees:session": by_district(lambda district: plans.session("", district)),
+    "committees:decision": by_district(lambda district: plans.decision("", district)),
+    "programme:member": Page(_account),
+    "programme:add_role": Page(_account),
+    "programme:end_role": Page(_role),
+    "programme:hand_over": Page(_account, methods=_BOTH),
+    "programme:member_deed": Page(
+        lambda o, d: {**_account(o, d), "name": "suspend"}, methods=_BOTH
+    ),
+    "programme:keep_role": Page(_role_alone, methods=_BOTH),
+    "programme:remove_role": Page(_role_alone, methods=_BOTH),
+    "programme:factor_request": Page(_factor_request, methods=_BOTH),
+    "programme:glass": Page(_glass, methods=_BOTH),
+    "programme:close_opened": Page(_glass, methods=_BOTH),
+    "programme:sessions": Page(methods=_BOTH),
+    "programme:letters": Page(methods=_BOTH),
+    "programme:open_closed": Page(methods=_BOTH),
+    "programme:invite": Page(methods=_BOTH),
+    "workspace:stop_letters": Page(lambda _o, _d: {"key": "no-key"}, methods=_BOTH),
+    "mfa_edit_webauthn": Page(lambda _o, _d: {"pk": 1}),
+    "mfa_remove_webauthn": Page(lambda _o, _d: {"pk": 1}),
     "account_confirm_email": Page(lambda _o, _d: {"key": "key"}),
     "account_reset_password_from_key": Page(lambda _o, _d: {"uidb36": "1", "key": "no-key"}),
-    "evidence:batch": by_organisation(_batch),
-    "evidence:rejects": by_organisation(_batch),
+    "evidence:batch": by_organisation(evidence.batch),
+    "evidence:classes": by_organisation(evidence.source, methods=_BOTH),
+    "evidence:correct": by_organisation(evidence.batch, methods=_BOTH),
+    "evidence:discard": by_organisation(evidence.upload, methods=_POST),
+    "evidence:keyin": by_organisation(evidence.keyed, methods=_BOTH),
+    "evidence:keyin_confirm": by_organisation(evidence.keyed, methods=_POST),
+    "evidence:keyin_discard": by_organisation(evidence.keyed, methods=_POST),
+    "evidence:keyin_new": Page(methods=_BOTH),
+    "evidence:keyin_pass_on": by_organisation(evidence.keyed, methods=_POST),
+    "evidence:keyin_return": by_organisation(evidence.keyed, methods=_POST),
+    "evidence:offences": by_organisation(evidence.upload, methods=_BOTH),
+    "evidence:questions": by_organisation(evidence.upload, methods=_BOTH),
+    "evidence:reading": by_organisation(evidence.upload, methods=_BOTH),
+    "evidence:rejected_rows": by_organisation(evidence.batch),
+    "evidence:scan": by_organisation(evidence.keyed),
+    "evidence:send": by_organisation(evidence.upload, methods=_POST),
+    "evidence:stop": by_organisation(evidence.upload, methods=_POST),
+    "evidence:upload": by_organisation(evidence.upload),
+    "evidence:upload_new": Page(methods=_BOTH),
+    "evidence:rejects": by_organisation(evidence.batch),
+    "evidence:batch_quality": by_organisation(evidence.batch),
+    "evidence:withdraw": by_organisation(evidence.batch, methods=("GET", "POST")),
+    "evidence:restore": by_organisation(evidence.batch, methods=("GET", "POST")),
+    "evidence:source": by_organisation(evidence.source),
+    "evidence:releases": by_organisation(evidence.source),
+    "evidence:source_quality": by_organisation(evidence.source),
     "observatory:place": by_district(_place),
     "observatory:place_csv": by_district(lambda district: {**_place(district), "name": "months"}),
+    "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),
+    "privacy:ask": Page(methods=("GET", "POST")),
+    "privacy:answer": Page(methods=("GET", "POST")),
+    "privacy:notice_of": Page(lambda _organisation, _district: {"code": "unodc"}),
+    "privacy:request": by_organisation(_data_request, methods=("GET", "POST")),
     "results:plan_of": by_district(_plan),
+    "results:achieved_csv": by_district(_plan),
+    "results:achieved_xlsx": by_district(_plan),
     "reports:new": by_district(lambda district: {"ref": district}, methods=("GET", "POST")),
     "reports:report": by_district(_report),
     "reports:again": by_district(_report, methods=("GET", "POST")),
     "reports:file": by_district(_report),
+    "upkeep:back_up": Page(methods=_BOTH),
+    "upkeep:stop": Page(_job, methods=_BOTH),
 }
 
 
@@ -203,7 +317,7 @@ def build() -> dict[str, Client]:
     """The programme, and a browser for everybody of the matrix."""
     make_programme()
     make_plan()
-    _batch("unfpa")  # evidence to show, so that a page of figures has some
+    evidence.batch("unfpa")  # evidence to show, so that a page of figures has some
     clients = {role.value: client_as(role.value) for role in Role}
     half = Client()  # signed in with a password alone, and with every district
     half.force_login(make_person("coordinator", "half@example.org", second_factor=False))

@@ -6,12 +6,11 @@ import csv
 import io
 
 import pytest
-from cast import client_as, make_programme
-from django.test import override_settings
+from cast import actor, client_as, make_programme
 from recorded import COUNTS, receive, source, table
 
+from convive.evidence.actions import import_file
 from convive.evidence.receipts import Receipt
-from convive.kernel.home import Home
 
 pytestmark = pytest.mark.django_db
 
@@ -24,12 +23,8 @@ ROWS = (
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path):
+def ground(home):
     make_programme()
-    own = Home(tmp_path / "home")
-    own.make()
-    with override_settings(HOME=own):
-        yield own
 
 
 @pytest.fixture
@@ -77,6 +72,27 @@ def test_what_another_organisation_owns_is_neither_listed_nor_opened(receipt):
         page(f"/evidence/batches/{receipt.batch}/rejects.csv", who, status)
         listed = page("/en/evidence/", who)
         assert (receipt.batch in listed, "Counts" in listed) == (status == 200, status == 200)
+
+
+def test_of_a_source_of_every_partner_only_the_sender_of_an_import_decides_on_it(tmp_path):
+    source(tmp_path / "shared", code="shared")
+    file = table(tmp_path, ("place,year,month,offence,n", "130105,2023,1,robo,7", "x,1,1,y,1"))
+    own = actor("municipal_officer")
+    number = import_file(by=own, source="shared", path=file).batch
+    base = f"/evidence/batches/{number}/"
+    for who, status in (
+        ("municipal_officer", 200),
+        ("coordinator", 200),
+        ("other_municipal_officer", 403),
+        ("agency_officer", 403),
+    ):
+        client = client_as(who)
+        shown = client.get(base).content.decode()
+        register = client.get("/evidence/sources/shared/").content.decode()
+        assert (f"{base}withdraw/" in register) == (status == 200)
+        for link in ("rejects.csv", "to-correct.csv", "withdraw/", "correct/"):
+            assert client.get(base + link).status_code == status, (who, link)
+            assert (base + link in shown) == (status == 200), (who, link)
 
 
 def test_an_unknown_batch_and_a_batch_without_rejects_are_not_found(tmp_path, receipt):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
-from cast import client_as, make_programme
+from cast import client_as, make_programme, person
 from django.test import Client
 from observatory_ground import ROWS, Row, add_source, make_ground
+
+from convive.access.permissions import Permission
+from convive.domain.observatory.queries import require_exact
+from convive.domain.programme.queries import actor_of, place
+from convive.kernel.errors import NotAllowed
 
 pytestmark = pytest.mark.django_db
 LA_ESPERANZA, EL_PORVENIR = "/places/PE-INEI:130105/", "/places/PE-INEI:130102/"
@@ -176,3 +183,78 @@ def test_whoever_may_see_no_figures_learns_not_which_places_there_are(tmp_path: 
     make_ground(tmp_path, "table")
     for url in (LA_ESPERANZA, "/places/PE-INEI:999999/"):
         text(client_as("case_worker"), url, status=403)
+
+
+# A place wider than a district
+
+
+def few_next_door(folder: Path) -> None:
+    """Two districts with many thefts, and El Porvenir with three homicides and little else."""
+    make_ground(folder)
+    many = [
+        Row(place, year, month, "hurto", 40)
+        for place in ("130101", "130103", "130105")
+        for year in (2021, 2022)
+        for month in range(1, 13)
+    ]
+    add_source(folder, "few", [*many, Row("130102", 2022, 3, "hurto", 3)])
+
+
+def test_the_province_is_joint_knowledge_and_its_small_counts_are_for_those_who_see_them_all(
+    tmp_path: Path,
+):
+    few_next_door(tmp_path)
+    whole, part = client_as("coordinator"), client_as("municipal_officer")
+    exact, joint = text(whole, PROVINCE), text(part, PROVINCE)
+    note = "Los conteos pequeños de lugares donde no trabajas están ocultos"
+    assert note not in exact and note in joint
+    row = r'<th scope="row">El Porvenir</th>(?:<td[^>]*>.*?</td>)+'
+    said = [re.search(row, page[page.index("Distritos de") :])[0] for page in (exact, joint)]
+    assert ">3</td>" in said[0]
+    assert ">3</td>" not in said[1] and "oculto" in said[1]
+    assert "480" in joint  # their own district, exact
+
+
+def test_on_ones_own_page_the_neighbours_are_as_outside(tmp_path: Path):
+    few_next_door(tmp_path)
+    page = text(client_as("municipal_officer"), LA_ESPERANZA)
+    assert "480" in page and "oculto" in page
+    own = text(client_as("other_municipal_officer"), EL_PORVENIR)
+    assert '<td class="num">3</td>' in own
+
+
+def test_the_download_is_the_same_whoever_asks(tmp_path: Path):
+    few_next_door(tmp_path)
+    files = {
+        client_as(key).get(PROVINCE + "districts.csv").content
+        for key in ("coordinator", "municipal_officer", "funder", "auditor")
+    }
+    assert len(files) == 1
+
+
+def test_every_table_is_there_as_a_workbook_too(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    client = client_as("coordinator")
+    page = text(client, "/en" + LA_ESPERANZA)
+    for name in ("months", "offences", "changes", "districts"):
+        assert f'{LA_ESPERANZA}{name}.xlsx"' in page
+        answer = client.get(f"/en{LA_ESPERANZA}{name}.xlsx")
+        assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
+        assert f"{name}.xlsx" in answer["Content-Disposition"]
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        assert book.sheetnames == ["Table", "Notes"] and book["Table"].freeze_panes == "A2"
+        said = {row[0].value: row[1].value for row in book["Notes"].iter_rows()}
+        assert "Complaints of table" in said["Source"] and said["Received up to"] == "2023-12-31"
+    assert client.get(LA_ESPERANZA + "people.xlsx").status_code == 404
+    spanish = openpyxl.load_workbook(io.BytesIO(client.get(LA_ESPERANZA + "months.xlsx").content))
+    assert spanish.sheetnames == ["Cuadro", "Notas"]
+
+
+def test_an_exact_report_of_the_province_is_for_those_who_see_all_its_districts(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    officers = [actor_of(person(key)) for key in ("municipal_officer", "analyst")]
+    for officer in officers:
+        require_exact(officer, Permission.SEE_EVIDENCE, place("PE-INEI:130105"))
+        with pytest.raises(NotAllowed):
+            require_exact(officer, Permission.SEE_EVIDENCE, place("PE-INEI:1301"))
+    require_exact(actor_of(person("coordinator")), Permission.SEE_EVIDENCE, place("PE-INEI:1301"))

@@ -240,7 +240,7 @@ def test_commitments_are_narrowed_by_organisation_district_and_state():
 
     def listed(**query):
         page = client.get(reverse("plans:commitments"), query).content.decode()
-        return {what for what in ("Uno", "Dos", "Tres") if f">{what}</h" in page}
+        return {what for what in ("Uno", "Dos", "Tres") if f">{what}</a></h" in page}
 
     assert listed() == {"Uno", "Dos", "Tres"}
     assert listed(organisation="unodc") == {"Dos", "Tres"}

@@ -127,7 +127,7 @@ def test_whom_to_call_comes_before_everything_else(client: Client) -> None:
 @pytest.mark.usefixtures("programme")
 def test_the_front_page_asks_neither_database_nor_session(client: Client) -> None:
     # Without the `db` fixture any query fails; a session that was read would vary the answer
-    client.cookies["sessionid"] = "of-somebody"
+    client.cookies["session"] = "of-somebody"
     answer = client.get("/")
     assert answer.status_code == 200
     assert "Cookie" not in answer.headers.get("Vary", "")

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from cast import EL_PORVENIR, LA_ESPERANZA, actor, client_as
+from cast import EL_PORVENIR, LA_ESPERANZA, actor, client_as, person
 from diagnosed import WHOLE, make_diagnosed
 from django.conf import settings
 from django.core.management import call_command
@@ -17,10 +17,12 @@ from django_tasks_db.models import DBTaskResult
 from pypdf import PdfReader
 
 from convive.access.rules import Actor
+from convive.domain.programme.models import Membership, User
 from convive.domain.programme.queries import SYSTEM
+from convive.evidence.actions_withdraw import restore_batch, withdraw_batch
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.journal import verify
-from convive.kernel.models import JournalEntry
+from convive.kernel.models import Job, JournalEntry
 from convive.reports import actions
 from convive.reports.models import Report
 from convive.reports.orders import Order
@@ -124,7 +126,7 @@ def test_every_step_stands_in_the_journal_without_a_name(officer):
     assert deeds() == ["report.asked", "report.started", "report.made"]
     entry = JournalEntry.objects.get(did="report.made")
     report.refresh_from_db()
-    assert entry.who == "worker"
+    assert entry.who == actor("municipal_officer").id  # with their rights, in the worker
     assert entry.data["sha256"] == report.file_hash
     assert verify().whole
 
@@ -204,9 +206,8 @@ def test_a_fault_of_ours_is_kept_with_the_report_and_fails_its_task(officer):
 def test_a_report_whose_worker_was_killed_can_be_asked_for_again(officer):
     report = ask(officer)
     DBTaskResult.objects.all().delete()  # the task died with its worker
-    Report.objects.filter(pk=report.pk).update(
-        state=Report.State.RUNNING, moved_at=timezone.now() - timedelta(minutes=5)
-    )
+    ago = timezone.now() - timedelta(minutes=5)
+    Job.objects.update(state=Job.State.RUNNING, run="r", beat_at=ago, ordered_at=ago)
     shown = page(officer, report)
     assert "Nadie lo está haciendo" in shown
     assert "hx-trigger" not in shown
@@ -265,9 +266,36 @@ def test_actions_check_the_permission_themselves():
             actions.print_now(by=by, order=order, out=Path("/tmp/never.pdf"))
 
 
-def test_an_unknown_place_or_report_is_not_found(officer):
+def suspended(user: User) -> None:
+    user.is_active = False
+    user.save()
+
+
+def without_role(user: User) -> None:
+    Membership.objects.filter(user=user).delete()
+
+
+@pytest.mark.parametrize("lose", [suspended, without_role])
+def test_a_report_is_not_made_for_somebody_who_lost_the_right_meanwhile(officer, lose):
+    report = ask(officer)
+    lose(person("municipal_officer"))
+    work()
+    report.refresh_from_db()
+    assert report.state == Report.State.FAILED and not report.file_hash
+    assert "rol" in report.reason and deeds() == ["report.asked"]
+
+
+def test_a_report_that_the_system_ordered_is_made_by_the_worker():
+    report = actions.ask(by=SYSTEM, order=Order(LA_ESPERANZA, WHOLE, "es", SOURCE))
+    work()
+    report.refresh_from_db()
+    assert report.state == Report.State.DONE
+    assert JournalEntry.objects.get(did="report.made").who == "worker"
+
+
+def test_an_unknown_place_or_report_is_refused_alike(officer):
     assert client_as("coordinator").get("/reports/new/PE-INEI:999999/").status_code == 404
-    assert officer.get("/reports/999/").status_code == 404
+    assert officer.get("/reports/999/").status_code == 403
 
 
 def test_the_journal_says_which_page_and_which_task_led_to_a_report(officer):
@@ -275,4 +303,17 @@ def test_the_journal_says_which_page_and_which_task_led_to_a_report(officer):
     work()
     reasons = JournalEntry.objects.filter(kind="report").values_list("did", "why")
     assert ("report.asked", "page reports:new") in reasons
-    assert ("report.made", "task make_report") in reasons
+    assert ("report.made", "job reports.make") in reasons
+
+
+def test_a_report_says_when_an_import_that_it_read_was_withdrawn(officer) -> None:
+    report = ask(officer)
+    work()
+    report.refresh_from_db()
+    (number,) = report.batches
+    assert "fue retirada" not in page(officer, report)
+    withdraw_batch(by=SYSTEM, batch=number, why="La Policía envió el año anterior.")
+    text = page(officer, report)
+    assert "fue retirada" in text and "envió el año anterior" in text
+    restore_batch(by=SYSTEM, batch=number, why="La Policía confirma el año.")
+    assert "fue retirada" not in page(officer, report)

@@ -12,13 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from convive import settings as house
-from convive.domain.programme import queries
+from convive.domain.programme import queries, sessions
 from convive.domain.programme.actions_members import (
     add_member,
     make_password_link,
     set_up_sign_in,
     suspend_user,
 )
+from convive.domain.programme.guard import _BEFORE_SECOND_FACTOR
 from convive.kernel.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,33 @@ def test_a_session_opened_by_password_alone_is_closed_once_the_account_has_an_ap
     half = client_as("coordinator", second_factor=False)
     assert half.get(reverse("programme:me")).url.startswith(reverse("account_login"))
     assert "_auth_user_id" not in half.session
+
+
+@pytest.mark.parametrize("name", sorted(_BEFORE_SECOND_FACTOR))
+def test_a_password_alone_opens_no_page_that_adds_a_factor_once_there_is_one(name):
+    make_person("coordinator")
+    half = client_as("coordinator", second_factor=False)
+    assert half.get(reverse(name)).url.startswith(reverse("account_login"))
+    assert "_auth_user_id" not in half.session
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_from_before_the_first_factor_cannot_add_one_of_its_own():
+    user = make_person("coordinator", second_factor=False)
+    thief, owner = Client(), Client()
+    secrets = {}
+    for client in (thief, owner):
+        sign_in(client, user.email)
+        client.get(reverse("mfa_activate_totp"))
+        secrets[client] = client.session["mfa.totp.secret"]
+    owner.post(reverse("mfa_activate_totp"), {"code": code_now(secrets[owner])})
+    # Ended with the first factor, before it asks for another page
+    assert sessions.open_sessions(user.pk).get().pk == owner.session["open_session"]
+    added = thief.post(reverse("mfa_activate_totp"), {"code": code_now(secrets[thief])})
+    assert added.url.startswith(reverse("account_login"))
+    assert thief.get(reverse("programme:me")).status_code == 302
+    assert owner.get(reverse("programme:me")).status_code == 200
+    assert user.authenticator_set.filter(type="totp").count() == 1
 
 
 def test_a_suspended_person_is_out_at_the_next_page_and_cannot_come_back():

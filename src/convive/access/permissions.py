@@ -24,6 +24,14 @@ class Permission(StrEnum):
     CHANGE_PLAN = "change_plan"
     MANAGE_MEMBERS = "manage_members"
     SEE_JOURNAL = "see_journal"
+    DESCRIBE_SOURCE = "describe_source"
+    WITHDRAW_EVIDENCE = "withdraw_evidence"
+    KEEP_COMMITTEE = "keep_committee"
+    REVIEW_ACCESS = "review_access"
+    BREAK_GLASS = "break_glass"
+    SEE_UPKEEP = "see_upkeep"
+    KEEP_SYSTEM = "keep_system"
+    ANSWER_DATA_REQUESTS = "answer_data_requests"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -40,6 +48,14 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.CHANGE_PLAN: _("change the plan"),
     Permission.MANAGE_MEMBERS: _("manage accounts and roles"),
     Permission.SEE_JOURNAL: _("read the journal"),
+    Permission.DESCRIBE_SOURCE: _("say how the files of a source are read"),
+    Permission.WITHDRAW_EVIDENCE: _("withdraw an import, with a reason"),
+    Permission.KEEP_COMMITTEE: _("keep a committee: its members, sessions and decisions"),
+    Permission.REVIEW_ACCESS: _("review who has which right"),
+    Permission.BREAK_GLASS: _("open what is closed to them, for a reason and a few hours"),
+    Permission.SEE_UPKEEP: _("see backups and how long data are kept"),
+    Permission.KEEP_SYSTEM: _("make backups and stop what runs"),
+    Permission.ANSWER_DATA_REQUESTS: _("answer people who ask about their own data"),
 }
 
 
@@ -120,6 +136,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MAKE_REPORT,
             _P.CHANGE_PROGRAMME,
             _P.CHANGE_PLAN,
+            _P.DESCRIBE_SOURCE,
+            _P.WITHDRAW_EVIDENCE,
+            _P.KEEP_COMMITTEE,
+            _P.REVIEW_ACCESS,
+            _P.SEE_UPKEEP,
+            _P.ANSWER_DATA_REQUESTS,
         }
     ),
     Role.AGENCY_OFFICER: frozenset(
@@ -131,6 +153,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.IMPORT_EVIDENCE,
             _P.MAKE_COMMITMENT,
             _P.RECORD_VALUE,
+            _P.DESCRIBE_SOURCE,
+            _P.WITHDRAW_EVIDENCE,
+            _P.BREAK_GLASS,
         }
     ),
     Role.MUNICIPAL_OFFICER: frozenset(
@@ -143,9 +168,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MAKE_COMMITMENT,
             _P.RECORD_VALUE,
             _P.MAKE_REPORT,
+            _P.DESCRIBE_SOURCE,
+            _P.WITHDRAW_EVIDENCE,
+            _P.KEEP_COMMITTEE,
+            _P.BREAK_GLASS,
         }
     ),
-    Role.CASE_WORKER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN}),
+    Role.CASE_WORKER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.BREAK_GLASS}),
     Role.ANALYST: frozenset(
         {
             _P.SEE_WORKSPACE,
@@ -154,11 +183,25 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_EVIDENCE,
             _P.IMPORT_EVIDENCE,
             _P.MAKE_REPORT,
+            _P.DESCRIBE_SOURCE,
+            _P.BREAK_GLASS,
         }
     ),
     Role.AUDITOR: frozenset(
-        {_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_FIGURES, _P.SEE_EVIDENCE, _P.SEE_JOURNAL}
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_FIGURES,
+            _P.SEE_EVIDENCE,
+            _P.SEE_JOURNAL,
+            _P.SEE_UPKEEP,
+        }
     ),
     Role.FUNDER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_FIGURES}),
-    Role.SYSTEM_STAFF: frozenset({_P.SEE_WORKSPACE, _P.MANAGE_MEMBERS}),
+    Role.SYSTEM_STAFF: frozenset(
+        {_P.SEE_WORKSPACE, _P.MANAGE_MEMBERS, _P.SEE_UPKEEP, _P.KEEP_SYSTEM}
+    ),
 }
+
+# What breaking the glass may open: reading, never writing, and never what is sealed to a unit
+READING = frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_FIGURES, _P.SEE_EVIDENCE})

@@ -29,11 +29,19 @@ class Grant:
     """A membership as access sees it.
 
     organisations, districts : codes it reaches (districts as `SCHEME:CODE`); None means all.
+    only : what it permits, in place of all that the role does: set where somebody opened for some
+        hours what is closed to them. What is sealed to a unit asks for a grant without it.
     """
 
     role: Role
     organisations: frozenset[str] | None = None
     districts: frozenset[str] | None = None
+    only: frozenset[Permission] | None = None
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What it permits."""
+        return ROLE_PERMISSIONS[self.role] if self.only is None else self.only
 
     def covers(self, scope: Scope) -> bool:
         return _reaches(self.organisations, scope.organisation) and _reaches(
@@ -56,16 +64,24 @@ class Actor:
 
     def grants_with(self, permission: Permission) -> tuple[Grant, ...]:
         """The memberships that carry a permission: what a list of things is narrowed to."""
-        return tuple(g for g in self.grants if permission in ROLE_PERMISSIONS[g.role])
+        return tuple(g for g in self.grants if permission in g.permissions)
 
 
 def allows(grants: Iterable[Grant], permission: Permission, scope: Scope = EVERYWHERE) -> bool:
     """Deny by default: true only if one grant has the permission and covers the scope."""
-    return any(permission in ROLE_PERMISSIONS[g.role] and g.covers(scope) for g in grants)
+    return any(permission in g.permissions and g.covers(scope) for g in grants)
 
 
 def may(actor: Actor, permission: Permission, scope: Scope = EVERYWHERE) -> bool:
     return actor.is_system or allows(actor.grants, permission, scope)
+
+
+def reaches_all(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor has this right for every organisation and in every district."""
+    return actor.is_system or any(
+        grant.organisations is None and grant.districts is None
+        for grant in actor.grants_with(permission)
+    )
 
 
 def require(actor: Actor, permission: Permission, scope: Scope = EVERYWHERE) -> None:

@@ -6,7 +6,6 @@ numbers come translated. `ink=PAGE` colours by the classes of the look, `ink=PRI
 the light palette, for documents.
 """
 
-from convive.charts.adobes import empty_adobes, house_mark, status_adobes
 from convive.charts.bars import Bar, bars
 from convive.charts.comparison import Change, comparison
 from convive.charts.ink import PAGE, PRINT, Ink
@@ -45,12 +44,9 @@ __all__ = [
     "both_drawings",
     "choropleth",
     "comparison",
-    "empty_adobes",
-    "house_mark",
     "interval_scale",
     "locator",
     "scale_for",
     "series",
-    "status_adobes",
     "swatch",
 ]

@@ -41,6 +41,7 @@ class Point:
     month : its first day.
     value : None where there is none: not covered, or hidden.
     lower, upper : the 95 % interval, or what may be told of a hidden value.
+    anew : counted in another way than the month before, so that no line joins the two.
     """
 
     month: date
@@ -49,6 +50,7 @@ class Point:
     upper: float | None = None
     provisional: bool = False
     suppressed: bool = False
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,7 @@ class _Sheet:
             before = runs[-1][-1] if runs else None
             joined = (
                 before is not None
+                and not p.anew
                 and _index(p.month) - _index(before.month) == 1
                 and not any(self.x(before.month) < cut <= self.x(p.month) for cut in cuts)
             )

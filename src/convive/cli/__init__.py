@@ -17,6 +17,9 @@ COMMANDS = {
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",
     "demo": "convive.cli.demo",
+    "backup": "convive.cli.backup",
+    "restore": "convive.cli.restore",
+    "home": "convive.cli.home",
     "serve": "convive.cli.serve",
     "worker": "convive.cli.worker",
 }

@@ -10,6 +10,7 @@ import gettext
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -40,6 +41,11 @@ class Session:
         self._email = email
 
     @property
+    def names_somebody(self) -> bool:
+        """Whether --as was given."""
+        return self._email is not None
+
+    @property
     def home(self) -> Home:
         """The home that this run means. Asking for it makes nothing."""
         return Home.from_environment()
@@ -49,6 +55,16 @@ class Session:
 
         Raises BadInput where the home cannot be made or written.
         """
+        self._set_up()
+        from convive.cli.schema import bring_up_to_date
+
+        bring_up_to_date()
+        from convive.domain.programme import queries
+
+        # Now, not at first use: --as is never passed over in silence
+        self.actor = queries.actor_by_email(self._email) if self._email else queries.SYSTEM
+
+    def _set_up(self) -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "convive.settings")
         import django
         from django.utils import translation
@@ -63,13 +79,27 @@ class Session:
                 _("Name a directory that you may write with --home."),
             ) from None
         translation.activate(language())
-        from convive.cli.schema import bring_up_to_date
 
-        bring_up_to_date()
+    def load(self) -> None:
+        """Load the application for a command that reads files alone: no home is made or opened.
+
+        Only with --as a home is opened: one must know the person.
+        """
+        if self._email:
+            self.open()
+            return
+        named = os.environ.get("CONVIVE_HOME")
+        with tempfile.TemporaryDirectory(prefix="convive-") as nowhere:
+            os.environ["CONVIVE_HOME"] = nowhere
+            try:
+                self._set_up()
+            finally:
+                os.environ.pop("CONVIVE_HOME")
+                if named is not None:
+                    os.environ["CONVIVE_HOME"] = named
         from convive.domain.programme import queries
 
-        # Now, not at first use: --as is never passed over in silence
-        self.actor = queries.actor_by_email(self._email) if self._email else queries.SYSTEM
+        self.actor = queries.SYSTEM
 
     def say(self, text: str) -> None:
         """A message for a person: on stdout, or on stderr when stdout carries JSON."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from convive.cli.common import Session, command
+from convive.cli.evidence_quality import COMMANDS as ON_WHAT_CAME
+from convive.cli.evidence_suggest import COMMANDS as BEFORE_IT_COMES
 
 
 @click.group()
@@ -19,6 +22,10 @@ def evidence() -> None:
     """
 
 
+for _each in (*BEFORE_IT_COMES, *ON_WHAT_CAME):
+    evidence.add_command(_each)
+
+
 @command(evidence, name="import")
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -27,8 +34,30 @@ def evidence() -> None:
 @click.option(
     "--dry-run", is_flag=True, help="Show how the first rows would be understood; write nothing."
 )
-def import_(session: Session, files: tuple[Path, ...], source: str, dry_run: bool) -> None:
-    """Import FILES of a source: CSV or workbook, plain or gzip. Ends with a receipt.
+@click.option(
+    "--vintage",
+    metavar="DAY",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day of the release that the files are, as year-month-day.",
+)
+@click.option("--corrects", default="", metavar="BATCH", help="The batch that the file mends.")
+@click.option(
+    "--correction",
+    type=click.Choice(["adds", "replaces"]),
+    help="What it does to that batch: add records, or take its place.",
+)
+def import_(
+    session: Session,
+    files: tuple[Path, ...],
+    source: str,
+    dry_run: bool,
+    vintage: datetime | None,
+    corrects: str,
+    correction: str | None,
+) -> None:
+    """Import FILES of a source, plain or gzip: CSV, workbook, JSON, GeoJSON or Parquet.
+
+    Ends with a receipt.
 
     The same file again changes nothing and gives the same receipt. Rows that cannot be taken lie
     in a CSV with row, column, value, reason and remedy.
@@ -39,10 +68,20 @@ def import_(session: Session, files: tuple[Path, ...], source: str, dry_run: boo
     from convive.evidence import actions
 
     progress = _Progress()
-    act = actions.dry_run if dry_run else actions.import_file
+    said: dict[str, Any] = {
+        "vintage": vintage.date() if vintage else None,
+        "corrects": corrects,
+        "correction": correction or "",
+    }
     answers: list[dict[str, Any]] = []
     for file in files:
-        found = act(by=session.actor, source=source, path=file, on_progress=progress)
+        common: dict[str, Any] = {
+            "by": session.actor,
+            "source": source,
+            "path": file,
+            "on_progress": progress,
+        }
+        found = actions.dry_run(**common) if dry_run else actions.import_file(**common, **said)
         progress.end()
         answer = found if isinstance(found, dict) else found.as_json()
         answers.append(answer)
@@ -98,6 +137,7 @@ def list_(session: Session, source: str | None) -> None:
     """
     session.open()
     from django.conf import settings
+    from django.utils.translation import gettext as _
 
     from convive.access.permissions import Permission
     from convive.access.rules import require
@@ -110,10 +150,17 @@ def list_(session: Session, source: str | None) -> None:
         if not _may_see(session, owner.code if owner else None):
             continue
         receipt = receipts.of_batch(batch, settings.HOME, already_imported=True)
-        answer.append({**receipt.as_json(), "imported_at": batch.imported_at.isoformat()})
+        answer.append(
+            {
+                **receipt.as_json(),
+                "imported_at": batch.imported_at.isoformat(),
+                "is_withdrawn": not batch.visible,
+            }
+        )
+        state = "" if batch.visible else "  " + _("withdrawn")
         session.say(
             f"{batch.id[:12]}  {batch.source.code}  {batch.first_day} – {batch.last_day}  "
-            f"{batch.accepted} + {batch.rejected} = {batch.read}"
+            f"{batch.accepted} + {batch.rejected} = {batch.read}{state}"
         )
     session.answer({"batches": answer})
 
@@ -172,6 +219,12 @@ def _receipt(answer: dict[str, Any]) -> str:
                 "Rows under codes that the pack does not know: %(rows_outside_pack)s, of "
                 "%(codes_outside_pack)s codes. They were kept."
             )
+        )
+    if answer.get("without_position") and answer["without_position"] < answer["accepted"]:
+        lines.append(_("Incidents without a position: %(without_position)s. They were kept."))
+    if answer.get("positions_outside_pack"):
+        lines.append(
+            _("Positions outside the programme's area: %(positions_outside_pack)s. They were kept.")
         )
     if answer["rejects_file"]:
         lines.append(_("Rejected rows, with reasons: %(rejects_file)s"))

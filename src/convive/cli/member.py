@@ -155,6 +155,44 @@ def link(session: Session, address: str) -> None:
     session.answer({"email": address, "password_link": _link(session, address)})
 
 
+@command(member, name="hand-over")
+@click.argument("leaver", metavar="LEAVER")
+@click.argument("successor", metavar="SUCCESSOR")
+@click.option("--why", required=True, help="The reason, in at least 20 characters.")
+def hand_over(session: Session, leaver: str, successor: str, why: str) -> None:
+    """Pass on all that somebody holds, end their roles and close their account, in one act.
+
+    LEAVER and SUCCESSOR are e-mail addresses. Nothing is done where the successor may not hold
+    one of the things.
+
+    Example: convive member hand-over rosa@example.org eva@example.org
+    --why "leaves the programme on 30 June"
+    """
+    session.open()
+    from django.utils.translation import ngettext
+
+    from convive.domain.programme.actions_handover import hand_over as pass_on
+    from convive.domain.programme.queries_access import account_by_email
+
+    done = pass_on(
+        by=session.actor,
+        leaver=account_by_email(leaver).pk,
+        successor=account_by_email(successor).pk,
+        why=why,
+    )
+    for part, count in sorted(done.counts.items()):
+        if count:
+            session.say(f"{part}\t{count}")
+    passed = sum(done.counts.values())
+    said = ngettext(
+        "%(count)s thing passed on to %(name)s; the account is closed.",
+        "%(count)s things passed on to %(name)s; the account is closed.",
+        passed,
+    )
+    session.say(said % {"count": passed, "name": done.successor.name})
+    session.answer({"leaver": leaver, "successor": successor, "passed_on": done.counts})
+
+
 def _link(session: Session, email: str) -> str:
     from django.utils.translation import gettext as _
 

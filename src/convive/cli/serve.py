@@ -20,7 +20,8 @@ from convive.cli.common import Session, command, early_words
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 
-_THREADS = 4  # one process: SQLite has one writer, and the memory of a small machine is short
+# One process: SQLite has one writer. More threads than cores, so that a slow line holds up nobody
+_THREADS = 16
 _START_SECONDS = 60
 _STOP_SECONDS = 10
 
@@ -47,6 +48,11 @@ def serve(session: Session, port: int, host: str) -> None:
     check_port(host, port)
     session.open()
     from django.utils.translation import gettext as _
+
+    from convive.access.permissions import Permission
+    from convive.access.rules import require
+
+    require(session.actor, Permission.KEEP_SYSTEM)
 
     def ready(url: str) -> None:
         session.say(_("Convive answers at %(url)s. Ctrl-C stops it.") % {"url": url})
@@ -95,10 +101,13 @@ def run_together(session: Session, host: str, port: int, ready: Callable[[str], 
     status 0 after a signal, 1 where a process ended by itself.
     """
     environment = {**os.environ, "CONVIVE_HOME": str(session.home.root)}
-    web = [sys.executable, "-m", "granian", "convive.wsgi:application", "--interface", "wsgi"]
+    part = [sys.executable, "-m", "convive.cli.together", str(os.getpid())]
+    web = [*part, "web", "convive.wsgi:application", "--interface", "wsgi"]
     web += ["--host", host, "--port", str(port), "--workers", "1", "--no-ws", "--no-access-log"]
     web += ["--blocking-threads", str(_THREADS), "--log-level", "warning"]
-    commands = {"web": web, "worker": [sys.executable, "-m", "convive", "worker"]}
+    web += ["--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536"]
+    web += ["--backlog", "512", "--backpressure", "128"]  # beyond these, the line is busy
+    commands = {"web": web, "worker": [*part, "worker"]}
     ended = None
     with _signals_stop(), contextlib.suppress(_Stop), contextlib.ExitStack() as running:
         children = {

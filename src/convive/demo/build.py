@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Role
 from convive.access.rules import Actor
+from convive.demo import committees, rules, sample, values
 from convive.demo import home as demo_home
-from convive.demo import rules, sample, values
 from convive.demo.people import ACCOUNTS
 from convive.domain.observatory import queries as observatory
 from convive.domain.plans.actions import close_commitment, make_commitment
@@ -107,6 +107,8 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     _record_results()
     say(_("Commitments: four, one of them overdue and one kept."))
     _promise(by)
+    say(_("A committee: one session held and one to come."))
+    committees.hold(by=_municipality())
     say(_("A diagnosis of La Esperanza, as a PDF."))
     reports.make(by=by, number=reports.ask(by=by, order=DIAGNOSIS).pk)
 
@@ -136,6 +138,11 @@ def _record_results() -> None:
             organisation=agency.organisation,
             reviewer=queries.actor_by_email(accounts[Role.COORDINATOR].email),
         )
+
+
+def _municipality() -> Actor:
+    account = next(each for each in ACCOUNTS if each.role == Role.MUNICIPAL_OFFICER)
+    return queries.actor_by_email(account.email)
 
 
 def _promise(by: Actor) -> None:

@@ -71,6 +71,28 @@ SURVEY_DISTRICT = {
 }
 ASKED = 400
 
+# The same survey's questionnaires, one round: blocks drawn in each district, people in each block
+FIELDWORK = (2024, 10)
+BLOCKS, IN_BLOCK = 24, 10
+ADULTS = (
+    0.68  # of the people of a district; one adult of a house is asked, who stands for all of it
+)
+HOUSE = 4  # adults of a house: 1 to this, all as often
+WOMEN = 0.52
+ALIKE = 0.5  # people of one block answer alike: standard deviation on the logit scale
+UNSAID = 0.04  # share that does not answer a question with a scale
+# Share who say yes: women, men
+ANSWERS = {
+    "robbed": (0.29, 0.33),
+    "hit": (0.08, 0.1),
+    "insulted": (0.17, 0.12),
+    "forced": (0.04, 0.01),
+    "safe": (0.21, 0.36),
+    "police": (0.25, 0.23),
+    "council": (0.19, 0.2),
+}
+SCALES = ("safe", "police", "council")  # 1 and 2 mean yes, 3 and 4 no, 9 does not know
+
 # What the programme achieved: the mean of each quarter, by indicator and district. An indicator
 # with a share has a denominator of that mean, and a binomial numerator
 QUARTERS = (

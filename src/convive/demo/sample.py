@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.random import Generator, SeedSequence, default_rng
+from scipy import special
 
 from convive.demo import rules
 from convive.stats.rates import proportion
@@ -32,7 +33,7 @@ def write(folder: Path, people: Mapping[str, int], outlines: Mapping[str, Any]) 
 
     Returns source code -> file.
     """
-    streams = [default_rng(seed) for seed in SeedSequence(rules.SEED).spawn(3)]
+    streams = [default_rng(seed) for seed in SeedSequence(rules.SEED).spawn(4)]
     counts = happened(people, streams[0])
     files = {
         "sample-complaints": (
@@ -46,6 +47,13 @@ def write(folder: Path, people: Mapping[str, int], outlines: Mapping[str, Any]) 
         "sample-survey": (
             ("place", "year", "question", "estimate", "lower", "upper", "n"),
             survey_rows(streams[2]),
+        ),
+        "sample-microdata": (
+            (
+                *("id", "date", "district", "block", "weight", "sex", "age"),
+                *rules.ANSWERS,
+            ),
+            questionnaires(people, streams[3]),
         ),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -129,6 +137,48 @@ def survey_rows(stream: Generator) -> Iterable[tuple[Any, ...]]:
                 estimate, lower, upper = (float(x) for x in proportion(yes, rules.ASKED))
                 row = (round(100 * share, 1) for share in (estimate, lower, upper))
                 yield _code(place), year, question, *row, rules.ASKED
+
+
+def questionnaires(people: Mapping[str, int], stream: Generator) -> Iterable[tuple[Any, ...]]:
+    """One row for each adult asked: where and when, for how many they stand, what they said.
+
+    A district of the survey whose people are not known is left out.
+    """
+    year, month = rules.FIELDWORK
+    asked = rules.BLOCKS * rules.IN_BLOCK
+    number = 0
+    for place in sorted(set(rules.SURVEY_DISTRICT) & set(people)):
+        days = np.sort(stream.integers(1, calendar.monthrange(year, month)[1] + 1, asked))
+        adults = stream.integers(1, rules.HOUSE + 1, asked)
+        weights = people[place] * rules.ADULTS * adults / adults.sum()
+        is_woman = stream.random(asked) < rules.WOMEN
+        ages = stream.integers(18, 81, asked)
+        said = [_said(name, is_woman, stream) for name in rules.ANSWERS]
+        for i in range(asked):
+            number += 1
+            yield (
+                f"C-{number:05}",
+                f"{year}-{month:02}-{days[i]:02}",
+                _code(place),
+                f"{_code(place)}-{i // rules.IN_BLOCK + 1:02}",
+                round(float(weights[i]), 3),
+                "M" if is_woman[i] else "H",
+                int(ages[i]),
+                *(int(answers[i]) for answers in said),
+            )
+
+
+def _said(
+    question: str, is_woman: np.ndarray[Any, np.dtype[np.bool_]], stream: Generator
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """What the people of a district answer: 1 or 2 (yes, no), or 1 to 4 and 9 on a scale."""
+    shares = np.where(is_woman, *rules.ANSWERS[question])
+    blocks = np.repeat(stream.normal(0, rules.ALIKE, rules.BLOCKS), rules.IN_BLOCK)
+    yes = stream.random(len(shares)) < special.expit(special.logit(shares) + blocks)
+    if question not in rules.SCALES:
+        return np.where(yes, 1, 2)
+    step = np.where(yes, 1, 3) + stream.integers(0, 2, len(shares))
+    return np.where(stream.random(len(shares)) < rules.UNSAID, 9, step)
 
 
 class _Area:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,13 @@ from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, require
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation
-from convive.evidence import queries, receipts, store
+from convive.evidence import corrections, queries, receipts, store
 from convive.evidence.files import Progress, Table, digest, open_table
-from convive.evidence.models import Batch, Offence, Source
+from convive.evidence.models import Batch, Offence, Origin, Source
 from convive.evidence.offences import OffenceRow
 from convive.evidence.receipts import Receipt
+from convive.evidence.rejected_rows import write_rejected_rows
+from convive.evidence.sent import NOTHING_SAID, Sent
 from convive.evidence.spec import SourceSpec, from_json
 from convive.evidence.staging import (
     Staged,
@@ -41,23 +42,42 @@ def _silent(_phase: str, _done: int) -> None:
     return None
 
 
-def import_file(*, by: Actor, source: str, path: Path, on_progress: Progress = _silent) -> Receipt:
+def import_file(
+    *,
+    by: Actor,
+    source: str,
+    path: Path,
+    vintage: date | None = None,
+    corrects: str = "",
+    correction: str = "",
+    sent: Sent = NOTHING_SAID,
+    on_progress: Progress = _silent,
+) -> Receipt:
     """Take a file of `source` in as one batch, or give the receipt it already has.
 
+    vintage : the day of the release that the file is, where its sender says so.
+    corrects : number of the batch that it mends, which hands its place among the releases down.
+    correction : `adds` some records more, also without `corrects`; or `replaces` the whole.
+    sent : what else its sender says of it.
     on_progress : told each phase (hash, decode, check, write, done) and how far it is.
 
     The rows go to a file first, which counts for nothing until one transaction writes the batch
     and its journal entry. Killed at any moment, an import has happened or it has not.
 
-    Raises BadInput where the source is unknown, or where the file as a whole cannot be used.
+    Raises BadInput where the source is unknown, where the file as a whole cannot be used, or where
+    it was withdrawn.
     """
     found = _importable(by, source)
     home: Home = settings.HOME
-    spec = from_json(found.spec)
+    spec, name = sent.spec_for(found), sent.called(path)
+    mended = corrections.mended(by, found, corrects, correction)
+    vintage = corrections.vintage_of(mended, vintage)
     file_hash = digest(path, on_progress)
-    batch_id = queries.batch_id(file_hash, found.mapping_version)
+    batch_id = queries.batch_id(file_hash, spec.mapping_version, vintage)
     with store.one_at_a_time(home):
         known = Batch.objects.filter(pk=batch_id).select_related("source").first()
+        if known is not None:
+            corrections.check_known(known, mended, correction, name)
         if known is not None and store.parquet_path(home, batch_id).exists():
             return receipts.of_batch(known, home, already_imported=True)
         store.clear_leftovers(home)
@@ -66,11 +86,15 @@ def import_file(*, by: Actor, source: str, path: Path, on_progress: Progress = _
             on_progress("check", 0)
             with stage(table, spec, folder, programme.today()) as staged:
                 on_progress("write", staged.read)
-                _publish(staged, folder, home, batch_id)
                 # A batch whose file had been lost gets the file back and stays as it was
-                batch = known or _batch(staged, table, found, path.name, file_hash)
+                batch = known or _batch(staged, table, found, name, file_hash, vintage)
+                if known is None:
+                    batch.id, batch.imported_by = batch_id, by.id
+                    batch.vintage, batch.corrects, batch.correction = vintage, mended, correction
+                    batch.notes |= sent.notes
+                    corrections.check_releases(batch)
+                _publish(staged, table, folder, home, batch_id)
         if known is None:
-            batch.id, batch.imported_by = batch_id, by.id
             _make_visible(batch, by)
         on_progress("done", batch.read)
         return receipts.of_batch(batch, home, already_imported=known is not None)
@@ -85,8 +109,7 @@ def dry_run(
     """
     found = _importable(by, source)
     spec = from_json(found.spec)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with settings.HOME.scratch() as folder:
         table = open_table(path, spec, folder, on_progress)
         with stage(table, spec, folder, programme.today()) as staged:
             receipt = receipts.of_batch(
@@ -118,17 +141,24 @@ def _importable(by: Actor, code: str) -> Source:
     return found
 
 
-def _batch(staged: Staged, table: Table, source: Source, name: str, file_hash: str) -> Batch:
+def _batch(
+    staged: Staged,
+    table: Table,
+    source: Source,
+    name: str,
+    file_hash: str,
+    vintage: date | None = None,
+) -> Batch:
     """The batch that the staged rows would be."""
     places, categories = queries.known_places(), queries.known_categories(source.code)
-    first, last, cut_off = receipts.days(staged, programme.today())
+    first, last, cut_off = receipts.days(staged, vintage or programme.today())
     return Batch(
         source=source,
         shape=staged.spec.shape,
         file_name=name[:200],
         file_hash=file_hash,
-        mapping_version=source.mapping_version,
-        spec=source.spec,
+        mapping_version=staged.spec.mapping_version,
+        spec=staged.spec.as_json(),
         read=staged.read,
         accepted=staged.accepted,
         rejected=staged.rejected,
@@ -140,13 +170,16 @@ def _batch(staged: Staged, table: Table, source: Source, name: str, file_hash: s
     )
 
 
-def _publish(staged: Staged, folder: Path, home: Home, batch_id: str) -> None:
+def _publish(staged: Staged, table: Table, folder: Path, home: Home, batch_id: str) -> None:
     made = folder / "accepted.parquet"
     write_parquet(staged, made)
     if staged.rejected:
         listed = folder / "rejects.csv"
         write_rejects(staged, listed)
         store.publish(listed, store.rejects_path(home, batch_id))
+        rows = folder / "rejected.csv"
+        write_rejected_rows(staged, table, rows)
+        store.publish(rows, store.rejected_rows_path(home, batch_id))
     store.publish(made, store.parquet_path(home, batch_id))
 
 
@@ -165,6 +198,9 @@ def _make_visible(batch: Batch, by: Actor) -> None:
             "read": batch.read,
             "accepted": batch.accepted,
             "rejected": batch.rejected,
+            **({"vintage": batch.vintage.isoformat()} if batch.vintage else {}),
+            **({"correction": batch.correction} if batch.correction else {}),
+            **({"corrects": batch.corrects_id} if batch.corrects_id else {}),
         },
     )
 
@@ -185,6 +221,7 @@ def put_source(*, by: Actor, spec: SourceSpec, why: str = "") -> Source:
         "spec": spec.as_json(),
         "mapping_version": spec.mapping_version,
         "retired_on": None,
+        "origin": Origin.PACK,
     }
     source = Source.objects.filter(code=spec.code).first()
     if source is not None and all(getattr(source, key) == wanted[key] for key in wanted):
@@ -220,6 +257,7 @@ def put_offence(*, by: Actor, row: OffenceRow, why: str = "") -> Offence:
         "iccs": row.iccs,
         "flags": list(row.flags),
         "retired_on": None,
+        "origin": Origin.PACK,
     }
     key: dict[str, Any] = {"source_code": row.source, "category": row.category}
     offence = Offence.objects.filter(**key).first()

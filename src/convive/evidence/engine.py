@@ -8,12 +8,15 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from django.conf import settings
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from convive.evidence.fields import literal
 from convive.kernel.errors import BadInput
@@ -41,8 +44,24 @@ def query(sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]
 
     Raises BadInput where a batch's file has been lost.
     """
-    try:
+    with _readable():
         return _connection().execute(sql, parameters or []).fetchall()
+
+
+def arrays(sql: str, parameters: list[Any] | None = None) -> dict[str, NDArray[Any]]:
+    """The columns that `sql` gives, as arrays; numbers that may be missing as masked arrays.
+
+    Raises BadInput where a batch's file has been lost.
+    """
+    with _readable():
+        return _connection().execute(sql, parameters or []).fetchnumpy()
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Say what to do where a batch's file has been lost."""
+    try:
+        yield
     except duckdb.IOException as error:
         log.error("evidence: %s", error)  # the path is for whoever runs the system
         raise BadInput.at(

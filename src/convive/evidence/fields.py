@@ -22,6 +22,7 @@ _MONTHS = {
     11: ("NOVIEMBRE", "NOV", "NOVEMBER"),
     12: ("DICIEMBRE", "DIC", "DECEMBER", "DEC"),
 }
+MONTH_NAMES = frozenset(name for names in _MONTHS.values() for name in names)
 _DATE_FORMATS = {
     "ymd": ("%Y.%m.%d", "%Y%m%d"),
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),

@@ -1,6 +1,7 @@
-"""Opens what somebody sent: CSV or workbook, plain or gzip, in whatever encoding it was saved.
+"""Opens what somebody sent: text, workbook, JSON or Parquet, plain or gzip, whatever its encoding.
 
-Whatever comes in leaves as one UTF-8 text that DuckDB can read, with its header found.
+What it is says its content, not its name. Whatever comes in leaves as one file that DuckDB can
+read, with its header found.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from typing import IO, cast
 
 from django.utils.translation import gettext as _
 
-from convive.evidence.bounds import read_workbook
-from convive.evidence.header import Header, find_header
-from convive.evidence.mapping import SourceSpec
+from convive.evidence.bounds import MOST_BYTES, MOST_TEXT, too_large
+from convive.evidence.crs import same_system
+from convive.evidence.header import Finder, Header, Records, find_header
+from convive.evidence.json_rows import is_json, json_to_csv
+from convive.evidence.mapping import FileForm, SourceSpec
+from convive.evidence.parquet_rows import parquet_header
 from convive.evidence.sheets import sheet_to_csv
 from convive.kernel.errors import BadInput, Problem
 
 Progress = Callable[[str, int], None]
 
+MOST_ON_A_PAGE = 1 << 30  # of a packed file, unpacked while somebody waits for a page
 _BLOCK = 4 << 20
 _SEPARATORS = (",", ";", "\t", "|")
 # A CP1252 text is seldom valid UTF-8, so the order of these is the order of what they prove
@@ -43,19 +48,23 @@ _HEAD = 1 << 20
 class Table:
     """A file as DuckDB will read it.
 
-    path : UTF-8 text with `separator`; its records begin after `header.lines` lines.
+    form : csv, tsv, xlsx, ods, json, geojson or parquet.
+    path : UTF-8 text with `separator`, whose records begin after `header.lines` lines; or Parquet.
     encoding : how the file was written, in words for the receipt.
-    numbered : the last column holds each record's row number in the workbook.
+    numbered : the last column holds the number of each record in the workbook or the list.
     damage : what is broken in the text itself; the file is refused for it, but read to the end
         first, so that everything wrong is told at once.
+    crs : the system of coordinates that the file itself names, if it names one.
     """
 
     path: Path
     header: Header
     separator: str
     encoding: str
+    form: str = "csv"
     numbered: bool = False
     damage: list[Problem] = field(default_factory=list)
+    crs: str = ""
 
 
 def digest(path: Path, on_progress: Progress) -> str:
@@ -71,23 +80,50 @@ def digest(path: Path, on_progress: Progress) -> str:
 
 def open_table(path: Path, spec: SourceSpec, folder: Path, on_progress: Progress) -> Table:
     """Bring the file into one form, below `folder`. Raises BadInput where that cannot be done."""
+
+    def find(records: Records, where: str) -> Header:
+        return find_header(records, spec, where)
+
+    table = open_form(path, spec.file, find, folder, on_progress)
+    if table.crs and not same_system(table.crs, spec.crs):
+        raise BadInput.at(
+            path.name,
+            _("The file says that its coordinates are %(said)s, the source says %(declared)s.")
+            % {"said": table.crs, "declared": spec.crs},
+            _("Correct the “crs” of the source, or the file."),
+        )
+    return table
+
+
+def open_form(
+    path: Path, form: FileForm, find: Finder, folder: Path, on_progress: Progress
+) -> Table:
+    """As `open_table`, with a header that `find` knows."""
     with _readable(path):
-        opened = _opener(path)
+        opened = opener(path)
         with opened() as stream:
             start = stream.read(8)
         target = folder / "rows.csv"
         if start.startswith(b"PAR1"):
-            raise BadInput.at(
-                path.name, _("This is a Parquet file."), _("Export it as CSV or XLSX.")
-            )
+            target = folder / "rows.parquet"
+            _unpack(opened, target, path.name, MOST_TEXT)
+            header = find([(0, parquet_header(target, folder, path.name))], path.name)
+            return Table(target, header, "", "parquet", "parquet")
         if start.startswith(_WORKBOOKS):
-            with opened() as stream:
-                content = read_workbook(stream, path.name)
-            encoding, header = sheet_to_csv(content, path.name, spec, target)
-            return Table(target, header, ",", encoding, numbered=True)
-        encoding, damage = _transcode(opened, target, spec.file.encoding, path.name, on_progress)
-        separator, header = _separator_and_header(target, spec, path.name)
-        return Table(target, header, separator, encoding, damage=damage)
+            book = folder / "workbook"
+            _unpack(opened, book, path.name, MOST_BYTES)
+            kind, sheet, header = sheet_to_csv(book, path.name, form.sheet, find, target)
+            return Table(target, header, ",", f"{kind} ({sheet})", kind, numbered=True)
+        encoding, damage = _transcode(opened, target, form.encoding, path.name, on_progress)
+        if is_json(target):
+            text = target.rename(folder / "text.json")
+            if damage:
+                raise BadInput(damage)
+            kind, header, crs = json_to_csv(text, path.name, form.sheet, find, target)
+            return Table(target, header, ",", f"{kind} ({encoding})", kind, numbered=True, crs=crs)
+        separator, header = _separator_and_header(target, form, find, path.name)
+        kind = "tsv" if separator == "\t" else "csv"
+        return Table(target, header, separator, encoding, kind, damage=damage)
 
 
 class _readable:  # noqa: N801 - reads as a phrase: with readable(path)
@@ -114,10 +150,44 @@ class _readable:  # noqa: N801 - reads as a phrase: with readable(path)
             ) from error
 
 
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
+def is_text(start: bytes) -> bool:
+    """Whether a file that begins like this is lines of text: no workbook, Parquet or JSON."""
+    if start.startswith((*_WORKBOOKS, b"PAR1")):
+        return False
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in (b"{", b"[")
+
+
+def opener(path: Path) -> Callable[[], IO[bytes]]:
+    """Opens the file as often as one likes, unpacked where it is packed."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return lambda: cast(IO[bytes], gzip.open(path, "rb") if packed else path.open("rb"))
+
+
+def check_unpacked(path: Path, most: int = MOST_ON_A_PAGE) -> None:
+    """Raise BadInput where a packed file would unpack to more than a page waits for.
+
+    A larger one, which the command and the worker read, comes in by the command.
+    """
+    with _readable(path), opener(path)() as stream:
+        if not isinstance(stream, gzip.GzipFile):
+            return
+        done = 0
+        while block := stream.read(_BLOCK):
+            done += len(block)
+            if done > most:
+                raise too_large(path.name)
+
+
+def _unpack(opened: Callable[[], IO[bytes]], target: Path, name: str, most: int) -> None:
+    """Copy what is in the file to `target`, where its reader finds it: `most` bytes at most."""
+    done = 0
+    with opened() as stream, target.open("wb") as out:
+        while block := stream.read(_BLOCK):
+            done += len(block)
+            if done > most:
+                raise too_large(name)
+            out.write(block)
 
 
 def _transcode(
@@ -143,7 +213,7 @@ def _transcode(
         try:
             with opened() as stream:
                 stream.read(len(bom))
-                return _copy(stream, target, encoding, bool(declared), on_progress)
+                return _copy(stream, target, encoding, bool(declared), name, on_progress)
         except UnicodeDecodeError:
             continue
     raise BadInput.at(
@@ -154,16 +224,23 @@ def _transcode(
 
 
 def _copy(
-    stream: IO[bytes], target: Path, encoding: str, declared: bool, on_progress: Progress
+    stream: IO[bytes],
+    target: Path,
+    encoding: str,
+    declared: bool,
+    name: str,
+    on_progress: Progress,
 ) -> tuple[str, list[Problem]]:
-    said, head = encoding, ""
+    head, head_encoding, first = "", "", b""
     if not declared and not encoding.startswith("utf-16"):
         # Some exports write the header in another encoding than the rows
-        head, head_encoding = _decode(stream.readline(_HEAD))
-        if head_encoding not in ("ascii", encoding):
-            said = f"{encoding} (header {head_encoding})"
+        first = stream.readline(_HEAD)
+        if len(first) < _HEAD:  # a line that long is no header, and may end amid a letter
+            head, head_encoding = _decode(first)
     damage: list[Problem] = []
-    lines = done = 0
+    lines, done = 0, len(first) if head else 0
+    first = b"" if head else first
+    alone = done  # bytes of the header
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(encoding)(), translate=True)
     with target.open("w", encoding="utf-8", newline="") as out:
         block = head.replace("\r\n", "\n").replace("\r", "\n")
@@ -175,12 +252,19 @@ def _copy(
                 clean = clean.replace("\0", " ")
             out.write(clean)
             lines += block.count("\n")
-            raw = stream.read(_BLOCK)
+            raw = first or stream.read(_BLOCK)
+            first = b""
             done += len(raw)
+            if done > MOST_TEXT:
+                raise too_large(name)
             on_progress("decode", done)
             block = decoder.decode(raw, final=not raw)
             if not raw and not block:
-                return said, damage
+                break
+    if head_encoding in ("", "ascii", encoding):
+        return encoding, damage
+    said = head_encoding if done == alone else f"{encoding} (header {head_encoding})"
+    return said, damage
 
 
 def _decode(line: bytes) -> tuple[str, str]:
@@ -200,14 +284,16 @@ def _null_bytes(line: int) -> Problem:
     )
 
 
-def _separator_and_header(target: Path, spec: SourceSpec, name: str) -> tuple[str, Header]:
-    """The separator under which the mapped columns stand in the header."""
-    if spec.file.separator:
-        return spec.file.separator, _header(target, spec.file.separator, spec, name)
+def _separator_and_header(
+    target: Path, form: FileForm, find: Finder, name: str
+) -> tuple[str, Header]:
+    """The separator under which the wanted columns stand in the header."""
+    if form.separator:
+        return form.separator, _header(target, form.separator, find, name)
     found: list[tuple[int, str, Header | BadInput]] = []
     for separator in _SEPARATORS:
         try:
-            header = _header(target, separator, spec, name)
+            header = _header(target, separator, find, name)
         except BadInput as error:
             found.append((0, separator, error))
         else:
@@ -222,9 +308,9 @@ def _separator_and_header(target: Path, spec: SourceSpec, name: str) -> tuple[st
     raise next(error for _n, s, error in found if s == likely and isinstance(error, BadInput))
 
 
-def _header(target: Path, separator: str, spec: SourceSpec, name: str) -> Header:
+def _header(target: Path, separator: str, find: Finder, name: str) -> Header:
     with target.open(encoding="utf-8", newline="") as text:
-        return find_header(_records(text, separator), spec, name)
+        return find(_records(text, separator), name)
 
 
 def _records(text: IO[str], separator: str) -> Iterator[tuple[int, list[str]]]:

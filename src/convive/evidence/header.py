@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -28,12 +28,15 @@ class Header:
     bound: Mapping[str, int]
 
 
-def find_header(
-    records: Iterable[tuple[int, list[str]]], spec: SourceSpec, file_name: str
-) -> Header:
+# Each record of a file with the number of lines down to its end
+Records = Iterable[tuple[int, list[str]]]
+# Finds the header among the first records; the text says where, for a fault
+Finder = Callable[[Records, str], Header]
+
+
+def find_header(records: Records, spec: SourceSpec, file_name: str) -> Header:
     """The first record that names every column of the mapping.
 
-    records : each with the number of lines down to its end.
     Raises BadInput that lists what is missing, beside the record that comes nearest.
     """
     wanted = _wanted(spec)
@@ -42,7 +45,7 @@ def find_header(
     for number, (line, record) in enumerate(itertools.islice(records, first or _SEARCHED), 1):
         if first and number < first:
             continue
-        names = [_plain(name) for name in record]
+        names = [plain(name) for name in record]
         bound = {key: _index(names, column) for key, column in wanted.items()}
         missing = [
             " / ".join(column.names)
@@ -73,18 +76,44 @@ def find_header(
     )
 
 
+def guess_header(records: Records, file_name: str) -> Header:
+    """The header of a file of which nothing is known: the first record after which the next ones
+    have as many fields, with a text of its own in most of them.
+
+    Raises BadInput where no record looks like a header.
+    """
+    first = [(line, record) for line, record in itertools.islice(records, _SEARCHED)]
+    widths = [_filled(record) for _line, record in first]
+    for number, (line, record) in enumerate(first):
+        texts = {name.strip() for name in record if _is_name(name)}
+        below = widths[number + 1 : number + 6]
+        wide = widths[number] >= 0.7 * max(widths)
+        if wide and len(texts) >= 0.7 * widths[number] > 0 and (len(record) > 1 or not below):
+            return Header(tuple(record), line, {})
+    raise BadInput.at(
+        file_name,
+        _("No header was found in its first %(count)s rows.") % {"count": _SEARCHED},
+        _("Write the name of each column in one row above the values."),
+    )
+
+
+def _filled(record: list[str]) -> int:
+    return sum(bool(name.strip()) for name in record)
+
+
+def _is_name(text: str) -> bool:
+    """A text with a letter that is no sentence."""
+    return any(letter.isalpha() for letter in text) and len(text) <= 100
+
+
 def _wanted(spec: SourceSpec) -> dict[str, Column]:
-    wanted = {name: column for name, column in spec.columns.items() if column.names}
-    for question in spec.questions:
-        if question.column:
-            wanted[f"question:{question.code}"] = Column(names=(question.column,))
-    return wanted
+    return {key: column for key, column in spec.every_column().items() if column.names}
 
 
 def _index(names: list[str], column: Column) -> int | None:
     for name in column.names:
-        if _plain(name) in names:
-            return names.index(_plain(name))
+        if plain(name) in names:
+            return names.index(plain(name))
     return None
 
 
@@ -102,7 +131,8 @@ def _single(
             )
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The name of a column without regard to case and blanks."""
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 

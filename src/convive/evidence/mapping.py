@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from convive.evidence.agreement import Agreement
+from convive.evidence.microdata_spec import Survey
 from convive.kernel.texts import in_language
 
 # Part of every mapping version: raise it when the same mapping would read the same file otherwise
-READER_VERSION = 1
+READER_VERSION = 2
 
-SHAPES = ("counts", "incidents", "survey")
+SHAPES = ("counts", "incidents", "survey", "microdata")
 KINDS = ("police", "prosecutor", "forensic", "health", "cem", "survey", "programme")
 COUNT_UNITS = ("victim", "offence", "complaint", "respondent")
 RELEASES = ("replace", "add")
@@ -32,11 +34,18 @@ WHEN = (
 )
 ABOUT = ("victim_sex", "age_band", "weapon", "attempted")
 FIELDS: dict[str, tuple[str, ...]] = {
-    "counts": ("place", "category", "n", "date", "period", "year", "month", "registered", *ABOUT),
-    "incidents": ("id", "place", "x", "y", "category", *WHEN, *ABOUT),
+    "counts": (
+        *("place", "category", "n", "date", "period", "year", "month", "registered", "vintage"),
+        *ABOUT,
+    ),
+    "incidents": ("id", "place", "x", "y", "category", *WHEN, "vintage", *ABOUT),
     "survey": (
         *("place", "question", "value", "lower", "upper", "se", "n"),
         *("date", "period", "year", "month"),
+    ),
+    "microdata": (
+        *("id", "place", "weight", "stratum", "cluster", "fpc", "round"),
+        *("sex", "age", "age_band", "date", "period", "year", "month", "day"),
     ),
 }
 
@@ -169,6 +178,8 @@ class SourceSpec:
     editions: tuple[EditionSpan, ...] = ()
     limits: Limits = field(default_factory=Limits)
     marks: tuple[SourceMark, ...] = ()
+    survey: Survey | None = None  # of microdata: its sample and its questions
+    agreement: Agreement = field(default_factory=Agreement)
 
     @property
     def name(self) -> str:
@@ -181,6 +192,11 @@ class SourceSpec:
     @property
     def is_sample(self) -> bool:
         return self.code.startswith("sample-")
+
+    @property
+    def is_survey(self) -> bool:
+        """Its rows are estimates or answers of people, never events."""
+        return self.shape in ("survey", "microdata")
 
     @property
     def is_wide(self) -> bool:
@@ -199,6 +215,20 @@ class SourceSpec:
     def question(self, code: str) -> Question | None:
         return next((question for question in self.questions if question.code == code), None)
 
+    def answers(self) -> dict[str, str]:
+        """Key -> column of the file, for every column that holds answers of a survey."""
+        asked = self.survey.questions if self.survey else ()
+        names = dict.fromkeys(name for question in asked for name in question.columns)
+        return {f"answer:{number}": name for number, name in enumerate(names)}
+
+    def every_column(self) -> dict[str, Column]:
+        """Every field, question and answer -> where it comes from."""
+        found = dict(self.columns)
+        for question in self.questions:
+            if question.column:
+                found[f"question:{question.code}"] = Column(names=(question.column,))
+        return found | {key: Column(names=(name,)) for key, name in self.answers().items()}
+
     @property
     def mapping_version(self) -> str:
         """Hash of all that decides how rows are read, and of nothing else.
@@ -209,6 +239,8 @@ class SourceSpec:
         deciding = ("code", "shape", "zone", "crs", "cells", "place", "file", "columns")
         kept = {key: whole.get(key) for key in (*deciding, "day_parts")}
         kept["questions"] = [[q.code, q.column] for q in self.questions]
+        if self.survey:
+            kept["survey"] = self.survey.deciding()
         text = json.dumps([READER_VERSION, kept], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -223,6 +255,12 @@ class SourceSpec:
             {"edition": span.edition, "first": _iso(span.first), "last": _iso(span.last)}
             for span in self.editions
         ]
+        for key in ("agreement", "survey"):
+            data.pop(key)
+        if not self.agreement.is_empty:
+            data["agreement"] = self.agreement.as_json()
+        if self.survey:
+            data["survey"] = self.survey.as_json()
         data["marks"] = [{**asdict(mark), "on": mark.on.isoformat()} for mark in self.marks]
         return data
 

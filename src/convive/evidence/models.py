@@ -5,8 +5,11 @@ The records themselves stand in immutable Parquet files, named by their content.
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from convive.domain.programme.models import Organisation
 from convive.kernel.texts import Named, Retirable
@@ -18,6 +21,14 @@ class Shape(models.TextChoices):
     INCIDENTS = "incidents"
     COUNTS = "counts"
     SURVEY = "survey"
+    MICRODATA = "microdata"
+
+
+class Origin(models.TextChoices):
+    """Who said it: the pack's files, or a person on a page. A pack retires only its own."""
+
+    PACK = "pack"
+    PAGE = "page"
 
 
 class Source(Named, Retirable):
@@ -41,6 +52,7 @@ class Source(Named, Retirable):
     # The whole of the pack's sources/<code>.toml, and the hash of what decides how rows are read
     spec = models.JSONField(default=dict)
     mapping_version = models.CharField(max_length=64)
+    origin = models.CharField(max_length=4, choices=Origin.choices, default=Origin.PACK)
 
     class Meta:
         ordering = ["code"]
@@ -60,12 +72,20 @@ class Offence(Retirable):
     name_en = models.CharField(max_length=300)
     iccs = models.CharField(max_length=6, blank=True)
     flags = models.JSONField(default=list)  # e.g. ["no_small_area", "sensitive"]
+    origin = models.CharField(max_length=4, choices=Origin.choices, default=Origin.PACK)
 
     class Meta:
         ordering = ["source_code", "category"]
         constraints = [
             models.UniqueConstraint(fields=["source_code", "category"], name="offence_once")
         ]
+
+
+class Correction(models.TextChoices):
+    """What a later file does to the one that it mends, where `releases` says otherwise."""
+
+    ADDS = "adds"  # some rows more: it replaces single records alone, never days or areas
+    REPLACES = "replaces"  # the whole file again: the other counts no longer
 
 
 class Batch(models.Model):
@@ -88,14 +108,28 @@ class Batch(models.Model):
     first_day = models.DateField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     cut_off = models.DateField(null=True, blank=True)  # the day up to which records had come in
+    # The day of the release that this file is, where its sender said so. A file that holds several
+    # releases leaves it empty; they stand in its notes
+    vintage = models.DateField(null=True, blank=True)
+    # A later file that mends an earlier one, and whether it adds to it or takes its place. One that
+    # adds to none in particular: a table of single cells, typed in
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+    )
+    correction = models.CharField(max_length=8, choices=Correction.choices, blank=True)
     notes = models.JSONField(default=dict)  # what else the receipt says; the areas it speaks for
     imported_at = models.DateTimeField()
     imported_by = models.CharField(max_length=64)
-    visible = models.BooleanField(default=True)
+    visible = models.BooleanField(default=True)  # False while it is withdrawn, and only then
 
     class Meta:
         ordering = ["-imported_at"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects=None, correction__in=["", "adds"])
+                | Q(corrects__isnull=False) & ~Q(correction=""),
+                name="batch_corrects_in_one_way",
+            ),
             models.CheckConstraint(
                 condition=Q(read=F("accepted") + F("rejected")), name="batch_counts_every_row"
             ),
@@ -107,3 +141,49 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.id[:12]
+
+    @property
+    def withdrawal(self) -> Withdrawal | None:
+        """The withdrawal that is in force."""
+        if self.visible:
+            return None
+        return next((row for row in self.withdrawals.all() if row.restored_at is None), None)
+
+
+class Withdrawal(models.Model):
+    """A batch taken out of every figure, why, and perhaps put back. Its file stays."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="withdrawals")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=64)
+    why = models.TextField()
+    restored_at = models.DateTimeField(null=True, blank=True)
+    restored_by = models.CharField(max_length=64, blank=True)
+    restored_why = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch"], condition=Q(restored_at=None), name="batch_withdrawn_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(restored_at=None, restored_by="", restored_why="")
+                | Q(restored_at__gte=F("at")) & ~Q(restored_by="") & ~Q(restored_why=""),
+                name="withdrawal_restored_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.on}"
+
+    @property
+    def on(self) -> date:
+        """The day of it, where the house is."""
+        return timezone.localtime(self.at).date()
+
+
+# The tables of the desk stand in a file of their own; Django looks for every model here
+from convive.evidence.models_desk import KeyedTable, Upload  # noqa: E402
+
+__all__ = ["Batch", "KeyedTable", "Offence", "Origin", "Shape", "Source", "Upload"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import records
-from convive.evidence.mapping import Limits, SourceMark, SourceSpec
-from convive.evidence.models import Batch, Offence, Source
+from convive.evidence.holding import SourceView, held_of, pieces, view_of
+from convive.evidence.mapping import SourceSpec
+from convive.evidence.models import Batch, Offence, Source, Withdrawal
 from convive.evidence.records import Held, Selection
-from convive.evidence.spec import from_json
+from convive.evidence.releases import Piece, batches_of, replaced_by
 from convive.evidence.support import Need, require
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
@@ -26,52 +27,21 @@ __all__ = ["Estimate", "Need", "Point", "Selection", "SourceView", "require"]
 
 
 @dataclass(frozen=True)
-class SourceView:
-    """A source as figures and pages see it.
+class Release:
+    """What a source said on one day.
 
-    coverage : first to last day that its visible batches speak of; None where nothing came yet.
-    as_of : the day up to which its records had come in.
-    received_at : when the last file was imported.
+    vintage : that day. is_stated : somebody said so; else it is the day of the import.
+    received : when its last file was imported.
+    first, last : the days of which it speaks. batches : their numbers. rows : how many it holds.
     """
 
-    code: str
-    spec: SourceSpec
-    coverage: Period | None
-    as_of: date | None
-    received_at: datetime | None
-    owner: str | None
-    is_retired: bool
-
-    @property
-    def name(self) -> str:
-        return self.spec.name
-
-    @property
-    def kind(self) -> str:
-        return self.spec.kind
-
-    @property
-    def shape(self) -> str:
-        return self.spec.shape
-
-    @property
-    def count_unit(self) -> str:
-        return self.spec.count_unit
-
-    @property
-    def limits(self) -> Limits:
-        return self.spec.limits
-
-    @property
-    def is_sample(self) -> bool:
-        return self.spec.is_sample
-
-    def edition_on(self, day: date) -> str | None:
-        return self.spec.edition_on(day)
-
-    def marks(self, period: Period) -> list[SourceMark]:
-        """The changes of method or boundary that fall within a period, oldest first."""
-        return [mark for mark in self.spec.marks if mark.on in period]
+    vintage: date
+    is_stated: bool
+    received: datetime
+    first: date | None
+    last: date | None
+    batches: tuple[str, ...]
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -110,17 +80,24 @@ class Point:
 
 def sources(*, retired: bool = False) -> list[SourceView]:
     """Every source of the pack, by code."""
-    rows = Source.objects.select_related("owner").prefetch_related("batches")
-    return [_view(row) for row in rows if retired or row.retired_on is None]
+    return [view_of(row) for row in source_rows() if retired or row.retired_on is None]
 
 
-def source(code: str) -> SourceView:
-    """The source of this code, also a retired one. Raises BadInput where there is none."""
-    return _view(source_row(code))
+def source(code: str, vintage: date | None = None) -> SourceView:
+    """The source of this code, also a retired one; as it stood on the day `vintage`.
+
+    Raises BadInput where there is none.
+    """
+    return view_of(source_row(code), vintage)
+
+
+def source_rows() -> QuerySet[Source]:
+    """Every source, also the retired, with all that came of it."""
+    return Source.objects.select_related("owner").prefetch_related("batches")
 
 
 def source_row(code: str) -> Source:
-    found = Source.objects.select_related("owner").filter(code=code).first()
+    found = source_rows().filter(code=code).first()
     if found is None:
         raise BadInput.at(
             code,
@@ -159,14 +136,16 @@ def known_places() -> set[str]:
 # Batches
 
 
-def batch_id(file_hash: str, mapping_version: str) -> str:
-    """The content address of a batch: what came, and how it was read."""
-    return hashlib.sha256(f"{file_hash}\n{mapping_version}".encode()).hexdigest()
+def batch_id(file_hash: str, mapping_version: str, vintage: date | None = None) -> str:
+    """The content address of a batch: what came, how it was read, and as which release."""
+    parts = [file_hash, mapping_version, *([vintage.isoformat()] if vintage else [])]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def batches(source: str | None = None) -> QuerySet[Batch]:
-    """Batches, the latest first."""
-    rows = Batch.objects.select_related("source", "source__owner")
+    """Batches, the latest first, the withdrawn ones included."""
+    rows = Batch.objects.select_related("source", "source__owner", "corrects")
+    rows = rows.prefetch_related("withdrawals")
     return rows.filter(source__code=source) if source else rows
 
 
@@ -182,7 +161,80 @@ def batch(number: str) -> Batch:
 
 def batch_ids(source: str) -> list[str]:
     """The batches that stand behind the source's figures, the latest first."""
-    return [row.pk for row in reversed(_that_count(batches(source)))]
+    return [row.pk for row in reversed(batches_of(pieces(source_row(source))))]
+
+
+def is_counted(batch: Batch) -> bool:
+    """Whether the rows of a batch count: it is neither withdrawn nor replaced."""
+    counted = batches_of(pieces(source_row(batch.source.code)))
+    return batch.pk in {row.pk for row in counted}
+
+
+def standing_for(batch: Batch) -> Batch | None:
+    """The batch that counts in the place of one that was replaced."""
+    row = source_row(batch.source.code)
+    return replaced_by(batch, list(row.batches.all()), row.spec.get("releases", "replace"))
+
+
+def withdrawals(numbers: Iterable[str]) -> list[Withdrawal]:
+    """The withdrawals in force of these batches: what a document that read them must say."""
+    rows = Withdrawal.objects.filter(batch__in=list(numbers), restored_at=None)
+    return list(rows.select_related("batch__source"))
+
+
+# Releases
+
+
+def releases(source: str) -> list[Release]:
+    """What the source said on each day, of what counts, the oldest first."""
+    found: dict[date, list[Piece]] = {}
+    for piece in pieces(source_row(source)):
+        found.setdefault(piece.release, []).append(piece)
+    return [_release(day, held) for day, held in found.items()]
+
+
+def _release(day: date, held: Sequence[Piece]) -> Release:
+    days = [piece.days for piece in held if piece.days]
+    return Release(
+        vintage=day,
+        is_stated=all(piece.is_stated for piece in held),
+        received=max(piece.batch.imported_at for piece in held),
+        first=min((one.start for one in days), default=None),
+        last=max((one.end for one in days), default=None),
+        batches=tuple(batch.pk for batch in batches_of(held)),
+        rows=sum(piece.rows for piece in held),
+    )
+
+
+def by_month_and_vintage(sel: Selection) -> dict[date, dict[date, int]]:
+    """First day of month -> day of release -> n: how what is known of a month grew.
+
+    A release has a number for each month of which it speaks itself, zero as in `by_month`. Where
+    files are pieces (`releases = "add"`), for each month of which something was known by then.
+    """
+    held = _held(sel)
+    days = list(dict.fromkeys(piece.release for piece in held.pieces))
+    known: dict[date, dict[date, int]]
+    if held.spec.releases == "add":
+        known = {day: by_month(replace(sel, vintage=day)) for day in days}
+    else:
+        columns = "release, date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
+        rows = _ask(held, sel, columns, "release, month", needs=(Need.MONTH,), apart=True)
+        counted = {(day, month): n for day, month, n in rows}
+        zero = _absent_is_zero(held.spec)
+        known = {
+            day: {
+                month: counted.get((day, month), 0)
+                for month in records.covered_months(held, sel, day)
+                if zero or (day, month) in counted
+            }
+            for day in days
+        }
+    found: dict[date, dict[date, int]] = {}
+    for day, months in known.items():
+        for month, n in months.items():
+            found.setdefault(month, {})[day] = n
+    return dict(sorted(found.items()))
 
 
 # Records
@@ -205,7 +257,7 @@ def by_month(sel: Selection) -> dict[date, int]:
     held = _held(sel)
     columns = "date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
     counted = dict(_ask(held, sel, columns, "month", needs=(Need.MONTH,)))
-    zero = held.spec.absent_rows_are_zero or held.spec.shape == "incidents"
+    zero = _absent_is_zero(held.spec)
     months = records.covered_months(held, sel)
     return {month: counted.get(month, 0) for month in months if zero or month in counted}
 
@@ -300,36 +352,12 @@ def estimates(sel: Selection) -> list[Estimate]:
     ]
 
 
-def _that_count(rows: Iterable[Batch]) -> list[Batch]:
-    """Visible batches, the oldest first; of one file read in several ways, the latest reading."""
-
-    def when(batch: Batch) -> tuple[datetime, str]:
-        return batch.imported_at, batch.pk
-
-    visible = sorted((batch for batch in rows if batch.visible), key=when)
-    return sorted({batch.file_hash: batch for batch in visible}.values(), key=when)
-
-
-def _view(row: Source) -> SourceView:
-    seen = _that_count(row.batches.all())
-    spec = from_json(row.spec)
-    starts = [batch.first_day for batch in seen if batch.first_day]
-    ends = [batch.last_day for batch in seen if batch.last_day]
-    return SourceView(
-        code=row.code,
-        spec=spec,
-        coverage=Period(min(starts), max(ends)) if starts and ends else None,
-        as_of=max((batch.cut_off for batch in seen if batch.cut_off), default=None),
-        received_at=max((batch.imported_at for batch in seen), default=None),
-        owner=row.owner.code if row.owner else None,
-        is_retired=row.retired_on is not None,
-    )
-
-
 def _held(sel: Selection) -> Held:
-    row = source_row(sel.source)
-    counting = _that_count(row.batches.all())
-    return Held(from_json(row.spec), counting, list(offences(sel.source).values()))
+    return held_of(source_row(sel.source), list(offences(sel.source).values()), sel.vintage)
+
+
+def _absent_is_zero(spec: SourceSpec) -> bool:
+    return spec.absent_rows_are_zero or spec.shape == "incidents"
 
 
 def _ask(
@@ -339,6 +367,8 @@ def _ask(
     group: str = "",
     where: str = "",
     needs: tuple[Need, ...] = (),
+    *,
+    apart: bool = False,
 ) -> Sequence[tuple[Any, ...]]:
     """Rows of one SELECT over the records asked for. Refused where the source cannot say it."""
     require(held.spec, Need.RECORDS, *needs)
@@ -346,7 +376,7 @@ def _ask(
         require(held.spec, Need.DAY)
     if sel.period.start.month != 1 or sel.period.end.month != 12:
         require(held.spec, Need.MONTH)
-    return records.ask(held, sel, columns, group, where)
+    return records.ask(held, sel, columns, group, where, apart=apart)
 
 
 def _digits(spec: SourceSpec, level: str) -> int:

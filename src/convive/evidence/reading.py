@@ -29,6 +29,7 @@ class Reading:
     """Name -> SQL expression for each layer.
 
     names : key of a field -> its column as the file calls it.
+    unwritten : names among `kept` that serve to check rows and go no further.
     """
 
     cleaned: dict[str, str] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Reading:
     kept: dict[str, str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    unwritten: set[str] = field(default_factory=set)
 
     def has(self, key: str) -> bool:
         return key in self.names

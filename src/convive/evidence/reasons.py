@@ -26,6 +26,12 @@ REASONS: dict[str, tuple[Text, Text]] = {
     "not_whole": (_("This is not a whole number."), _("Write digits alone, without separators.")),
     "not_number": (_("This is not a number."), _("Write digits with one decimal mark.")),
     "negative": (_("A count cannot be below zero."), _CORRECT),
+    "no_weight": (
+        _("It has no weight: nobody knows how many people it stands for."),
+        _("Ask whoever made the survey for the weights of these respondents."),
+    ),
+    "not_above_zero": (_("It is not above zero."), _CORRECT),
+    "not_an_age": (_("Nobody is of this age."), _("Write the age in whole years.")),
     "not_percent": (_("A percentage lies between 0 and 100."), _CORRECT),
     "not_around": (
         _("The margin does not hold the estimate."),
@@ -33,7 +39,7 @@ REASONS: dict[str, tuple[Text, Text]] = {
     ),
     "bad_date": (
         _("This is not a date in the order that the source declares."),
-        _("Write year-month-day, or correct “date_order” in the source's file of the pack."),
+        _("Write year-month-day, or say in the source how its dates are written."),
     ),
     "bad_period": (
         _("This is not a period."),

@@ -1,9 +1,9 @@
-"""SQL over the Parquet files of visible batches: which rows count, and which of them are asked for.
+"""SQL over the Parquet files of the batches that count: which rows count, which are asked for.
 
-Several batches of one source may speak of the same time. A source says which of two rules holds:
+Several pieces of one source may speak of the same time. A source says which of two rules holds:
 
-replace : each file is a release of the whole. A later batch replaces, in the areas for which it
-    speaks, every row within the days that it covers.
+replace : each file is a release of the whole. A later release replaces, in the areas for which it
+    speaks, every row within the days that it covers. What adds to a release replaces records alone.
 add : each file is a piece. All rows count; of a record that came more than once (the same
     identifier, or the same cell of the table), the one of the latest batch.
 """
@@ -20,7 +20,8 @@ from django.conf import settings
 from convive.evidence import engine, store
 from convive.evidence.fields import literal
 from convive.evidence.mapping import ABOUT, SourceSpec
-from convive.evidence.models import Batch, Offence
+from convive.evidence.models import Offence
+from convive.evidence.releases import Piece
 from convive.evidence.spec import from_json
 from convive.kernel.periods import Period
 
@@ -34,8 +35,9 @@ _RECORD = {
     **dict.fromkeys(("id", "precision", "part", "victim_sex", "age_band", "weapon"), "VARCHAR"),
     "attempted": "BOOLEAN",
     "hour": "UTINYINT",
-    "lon": "DOUBLE",
-    "lat": "DOUBLE",
+    **dict.fromkeys(("starts", "ends"), "TIMESTAMP"),
+    **dict.fromkeys(("registered", "release"), "DATE"),
+    **dict.fromkeys(("x", "y", "lon", "lat"), "DOUBLE"),
 }
 _ESTIMATE = {
     "place": "VARCHAR",
@@ -44,6 +46,7 @@ _ESTIMATE = {
     "question": "VARCHAR",
     **dict.fromkeys(("value", "lower", "upper", "se"), "DOUBLE"),
     "n": "BIGINT",
+    "release": "DATE",
 }
 
 
@@ -55,6 +58,7 @@ class Selection:
     places : references `SCHEME:CODE`; one of a region takes in all below it. Empty: everywhere.
     offence : the beginning of an ICCS class: `04` takes in `0401`.
     category : what the source calls it; of a survey, the question.
+    vintage : the series as it stood on that day; None: the latest that is known of each month.
     """
 
     source: str
@@ -65,26 +69,36 @@ class Selection:
     attempted: bool | None = None
     victim_sex: str | None = None
     age_band: str | None = None
+    vintage: date | None = None
 
 
 @dataclass(frozen=True)
 class Held:
-    """What is held of one source: its visible batches, the oldest first, and its offences."""
+    """What is held of one source: the pieces that count, the oldest first, and its offences."""
 
     spec: SourceSpec
-    batches: Sequence[Batch]
+    pieces: Sequence[Piece]
     offences: Sequence[Offence]
 
 
 def ask(
-    held: Held, sel: Selection, columns: str, group: str = "", where: str = ""
+    held: Held,
+    sel: Selection,
+    columns: str,
+    group: str = "",
+    where: str = "",
+    *,
+    apart: bool = False,
 ) -> list[tuple[Any, ...]]:
     """Rows of `SELECT columns FROM <records that sel asks for> WHERE where GROUP BY group`.
 
     The records have: day, last_day, place, category, iccs, no_small_area, is_listed, n, precision,
-    part, hour, lon, lat and what is known about the victim.
+    part, hour, starts, ends, registered, id, x, y, lon, lat, release and what is known about the
+    victim.
+
+    apart : releases stand side by side; only within one does a later file replace an earlier.
     """
-    if not held.batches:
+    if not held.pieces:
         return []
     told = "offences.iccs, '') AS iccs, coalesce(offences.no_small_area, false) AS no_small_area"
     conditions, parameters = _conditions(held.spec, sel, where)
@@ -92,7 +106,7 @@ def ask(
         f"WITH {_offences(held.offences)}, records AS ("
         "SELECT rows.* EXCLUDE (category), coalesce(offences.category, rows.category) AS category, "
         f"coalesce({told}, offences.category IS NOT NULL AS is_listed "
-        f"FROM ({_rows(held, sel)}) AS rows "
+        f"FROM ({rows_of(held, sel.period, apart=apart)}) AS rows "
         "LEFT JOIN offences ON upper(rows.category) = offences.key) "
         f"SELECT {columns} FROM records WHERE {conditions}"
         + (f" GROUP BY {group}" if group else ""),
@@ -102,7 +116,7 @@ def ask(
 
 def survey_rows(held: Held, sel: Selection) -> list[tuple[Any, ...]]:
     """(place, first day, last day, question, value, lower, upper, se, n) within the period."""
-    if not held.batches:
+    if not held.pieces:
         return []
     conditions = ["day >= ? AND last_day <= ?"]
     parameters: list[Any] = [sel.period.start, sel.period.end]
@@ -114,21 +128,23 @@ def survey_rows(held: Held, sel: Selection) -> list[tuple[Any, ...]]:
         parameters.append(sel.category)
     return engine.query(
         "SELECT place, day, last_day, question, value, lower, upper, se, n "
-        f"FROM ({_rows(held, sel)}) WHERE {' AND '.join(conditions)} "
+        f"FROM ({rows_of(held, sel.period)}) WHERE {' AND '.join(conditions)} "
         "ORDER BY place, question, day",
         parameters,
     )
 
 
-def covered_months(held: Held, sel: Selection) -> list[date]:
-    """First days of the months of the period of which some batch speaks, for the places asked for.
+def covered_months(held: Held, sel: Selection, release: date | None = None) -> list[date]:
+    """First days of the months of the period of which some piece speaks, for the places asked for.
 
     One place may be asked for under the codes of several schemes, so that any of them will do.
+
+    release : only what this release speaks of.
     """
     speaking = [
-        (batch.notes.get("areas", []), Period(batch.first_day, batch.last_day))
-        for batch in held.batches
-        if batch.first_day and batch.last_day
+        (piece.areas, piece.days)
+        for piece in held.pieces
+        if piece.days and release in (None, piece.release)
     ]
     found = []
     for month in sel.period.months():
@@ -149,8 +165,8 @@ def _touches(month: Period, days: Period) -> bool:
 
 
 def _speaks_of(areas: Sequence[str], place: str) -> bool:
-    """Some area holds the place, or lies within it (a country asked for by its region)."""
-    return any(place.startswith(area) or area.startswith(place) for area in areas)
+    """Some area holds the place. Of a place wider than all of them, nobody has told the rest."""
+    return any(place.startswith(area) for area in areas)
 
 
 def _conditions(spec: SourceSpec, sel: Selection, where: str) -> tuple[str, list[Any]]:
@@ -189,30 +205,36 @@ def _offences(offences: Sequence[Offence]) -> str:
     return f"offences(key, category, iccs, no_small_area) AS (VALUES {values})"
 
 
-def _rows(held: Held, sel: Selection) -> str:
-    """The rows that count, of all batches."""
+def rows_of(held: Held, period: Period, *, apart: bool = False) -> str:
+    """A SELECT of the rows that count, of all pieces that speak of the period."""
     spec = held.spec
     columns = _ESTIMATE if spec.shape == "survey" else _RECORD
     empty = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
     selects = [f"SELECT {empty}, 0 AS came WHERE false"]
-    for order, batch in enumerate(held.batches):
-        if not _may_matter(batch, sel.period):
+    for order, piece in enumerate(held.pieces):
+        if not _may_matter(piece, period):
             continue
-        select = f"SELECT *, {order} AS came FROM ({_of_batch(batch)})"
-        later = held.batches[order + 1 :] if spec.releases == "replace" else ()
-        if later:
-            select += f" WHERE NOT ({' OR '.join(_replaced(other) for other in later)})"
+        # Cells that are parts of a sum add up within a release, and with what adds to it
+        came = piece.group if spec.cells == "sum" else order
+        select = f"SELECT *, {came} AS came FROM ({of_piece(piece)})"
+        replaced = [
+            _replaced(later)
+            for later in held.pieces[order + 1 :]
+            if _replaces(later, piece, spec) and (not apart or later.release == piece.release)
+        ]
+        if replaced:
+            select += f" WHERE NOT ({' OR '.join(replaced)})"
         selects.append(select)
     rows = " UNION ALL BY NAME ".join(selects)
-    if spec.releases == "add" and len(selects) > 2:
-        rows = f"SELECT * FROM ({rows}) QUALIFY {_latest(spec)}"
+    if len(selects) > 2 and (spec.releases == "add" or any(p.adds for p in held.pieces)):
+        rows = f"SELECT * FROM ({rows}) QUALIFY {_latest(spec, apart=apart)}"
     return rows
 
 
-def _of_batch(batch: Batch) -> str:
-    """The rows of one batch, with what is the same for all of them and so not in its file."""
-    written = from_json(batch.spec)
-    path = literal(str(store.parquet_path(settings.HOME, batch.pk)))
+def of_piece(piece: Piece) -> str:
+    """The rows of one piece, with what is the same for all of them and so not in its file."""
+    written = from_json(piece.batch.spec)
+    path = literal(str(store.parquet_path(settings.HOME, piece.batch.pk)))
     columns = ["* EXCLUDE (place)" if "place" in written.columns else "*"]
     if "place" in written.columns:
         columns.append(f"{literal(written.place.scheme + ':')} || place AS place")
@@ -221,34 +243,43 @@ def _of_batch(batch: Batch) -> str:
         columns.append(f"{literal(category.constant)} AS category")
     if written.shape == "incidents":
         columns.append("1::BIGINT AS n")
-    return f"SELECT {', '.join(columns)} FROM read_parquet({path})"
+    columns.append(f"DATE '{piece.release}' AS release")
+    select = f"SELECT {', '.join(columns)} FROM read_parquet({path})"
+    return select + (f" WHERE vintage = DATE '{piece.vintage}'" if piece.vintage else "")
 
 
-def _may_matter(batch: Batch, period: Period) -> bool:
-    return bool(
-        batch.first_day
-        and batch.last_day
-        and batch.first_day <= period.end
-        and batch.last_day >= period.start
-    )
+def _may_matter(piece: Piece, period: Period) -> bool:
+    days = piece.days
+    return days is not None and days.start <= period.end and days.end >= period.start
 
 
-def _replaced(later: Batch) -> str:
-    """True for rows of an earlier batch that a later one speaks of anew."""
+def _replaces(later: Piece, earlier: Piece, spec: SourceSpec) -> bool:
+    """Whether a piece speaks anew of the days and areas of an earlier one."""
+    return spec.releases == "replace" and later.group > earlier.group and not later.adds
+
+
+def _replaced(later: Piece) -> str:
+    """True for rows of an earlier piece that a later one speaks of anew."""
+    by_length: dict[int, list[str]] = {}
+    for area in later.areas:
+        by_length.setdefault(len(area), []).append(literal(area))
     areas = " OR ".join(
-        f"starts_with(place, {literal(area)})" for area in later.notes.get("areas", [])
+        f"left(place, {length}) IN ({', '.join(listed)})" for length, listed in by_length.items()
     )
     days = f"day BETWEEN DATE '{later.first_day}' AND DATE '{later.last_day}'"
+    if "place" not in later.batch.spec.get("columns", {}):
+        return f"({days})"  # positions alone: it speaks for wherever its records lie
     return f"({days} AND ({areas or 'false'}))"
 
 
-def _latest(spec: SourceSpec) -> str:
+def _latest(spec: SourceSpec, *, apart: bool) -> str:
     """True for the latest of several rows that are the same record."""
+    within = ", release" if apart else ""
     if spec.shape == "incidents":
-        return "id IS NULL OR came = max(came) OVER (PARTITION BY id)"
+        return f"id IS NULL OR came = max(came) OVER (PARTITION BY id{within})"
     key = (
         "place, day, last_day, question"
         if spec.shape == "survey"
         else (f"place, day, last_day, category, {', '.join(ABOUT)}")
     )
-    return f"came = max(came) OVER (PARTITION BY {key})"
+    return f"came = max(came) OVER (PARTITION BY {key}{within})"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from convive.evidence import fields
+from convive.evidence.crs import DEGREES, same_system
 from convive.evidence.header import Header
 from convive.evidence.mapping import ABOUT, Column, SourceSpec
+from convive.evidence.microdata_rows import add_respondent
 from convive.evidence.reading import Reading, slot
-from convive.evidence.when import add_moment, add_registered, add_span
-
-DEGREES = "EPSG:4326"
+from convive.evidence.when import add_moment, add_registered, add_span, add_vintage
 
 
 def reading(spec: SourceSpec, header: Header, today: date) -> Reading:
@@ -19,7 +19,12 @@ def reading(spec: SourceSpec, header: Header, today: date) -> Reading:
     today : nothing that happened later can have been recorded.
     """
     made = _Builder(spec, header, today)
-    {"counts": made.counts, "incidents": made.incidents, "survey": made.survey}[spec.shape]()
+    {
+        "counts": made.counts,
+        "incidents": made.incidents,
+        "survey": made.survey,
+        "microdata": made.microdata,
+    }[spec.shape]()
     return made.made
 
 
@@ -27,11 +32,8 @@ class _Builder:
     def __init__(self, spec: SourceSpec, header: Header, today: date) -> None:
         self.spec, self.header, self.today = spec, header, today
         self.made = Reading()
-        for key, column in spec.columns.items():
+        for key, column in spec.every_column().items():
             self._clean(key, column)
-        for question in spec.questions:
-            if question.column:
-                self._clean(f"question:{question.code}", Column(names=(question.column,)))
 
     def _clean(self, key: str, column: Column) -> None:
         name = slot(key)
@@ -58,8 +60,10 @@ class _Builder:
         made.kept["n"] = "t_n"
         self._about()
         add_registered(self.made, self.spec, self.today)
+        add_vintage(self.made, self.spec, self.today)
 
     def incidents(self) -> None:
+        """An incident of a source that has points alone may lack one: it happened all the same."""
         has_point = self.made.has("x") and self.made.has("y")
         if self.made.has("id"):
             self.made.reject("id", "r_id IS NULL", "empty")
@@ -69,12 +73,11 @@ class _Builder:
             self._point()
         if has_point and self.made.has("place"):
             self.made.reject("place", "r_place IS NULL AND t_x IS NULL", "no_place")
-        elif has_point:
-            self.made.reject("x", "t_x IS NULL", "no_place")
         add_moment(self.made, self.spec, self.today)
         self._category()
         self._about()
         add_registered(self.made, self.spec, self.today)
+        add_vintage(self.made, self.spec, self.today)
 
     def survey(self) -> None:
         made, form = self.made, self.spec.file
@@ -118,6 +121,9 @@ class _Builder:
             made.reject("n", "r_n IS NOT NULL AND t_n IS NULL", "not_whole")
             made.reject("n", "t_n < 0", "negative")
             made.kept["n"] = "t_n"
+
+    def microdata(self) -> None:
+        add_respondent(self.made, self.spec, self.today, lambda: self._place(needed=True))
 
     # Fields that shapes share
 
@@ -182,7 +188,9 @@ class _Builder:
         for key in ("x", "y"):
             made.typed[f"t_{key}"] = f"CASE WHEN t_x0 <> 0 OR t_y0 <> 0 THEN t_{key}0 END"
             made.kept[key] = f"t_{key}"
-        is_degrees = self.spec.crs == DEGREES  # staging brings other systems into degrees
+        is_degrees = same_system(
+            self.spec.crs, DEGREES
+        )  # staging brings other systems into degrees
         made.kept["lon"] = "t_x" if is_degrees else "NULL::DOUBLE"
         made.kept["lat"] = "t_y" if is_degrees else "NULL::DOUBLE"
         if is_degrees:

@@ -3,77 +3,81 @@
 from __future__ import annotations
 
 import csv
-import io
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from convive.evidence.bounds import not_a_workbook
-from convive.evidence.header import Header, find_header
-from convive.evidence.mapping import SourceSpec
+from convive.evidence.bounds import kind_of_workbook, measured, not_a_workbook
+from convive.evidence.header import Finder, Header
+from convive.evidence.workbook_rows import TooMuch, open_sheet
 from convive.kernel.errors import BadInput
 
 
-def sheet_to_csv(content: bytes, name: str, spec: SourceSpec, target: Path) -> tuple[str, Header]:
-    """Write the sheet that holds the mapped columns to `target`, with a last column that numbers
-    its rows; return what it was, in words, and its header.
+def sheet_to_csv(
+    path: Path, name: str, wanted: str, find: Finder, target: Path
+) -> tuple[str, str, Header]:
+    """Write one sheet to `target`, with a last column that numbers its rows; return the kind of
+    the workbook (xlsx, xls or ods), the name of the sheet, and its header.
 
-    The sheet is the one that the source names, else the first in which all columns are found.
-    Empty rows are left out; the number of each row is kept. Raises BadInput for no such sheet.
+    The sheet is the one that is `wanted`, else the first in which `find` finds a header.
+    Empty rows are left out; the number of each row is kept. Raises BadInput for no such sheet, and
+    for a workbook that asks for more than a machine holds.
     """
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = list(workbook.sheet_names)
-    except CalamineError as error:
-        raise not_a_workbook(name, error) from error
-    if spec.file.sheet:
-        if spec.file.sheet not in names:
-            raise BadInput.at(
-                name,
-                _("The workbook has no sheet “%(sheet)s”. It has: %(names)s.")
-                % {"sheet": spec.file.sheet, "names": ", ".join(names)},
-                _("Correct “sheet” in the source's file of the pack."),
-            )
-        names = [spec.file.sheet]
+    book = measured(path, name, target.parent)
     faults: list[BadInput] = []
-    for sheet_name in names:
-        sheet = workbook.get_sheet_by_name(sheet_name)
-        try:
-            header = _write(sheet, f"{name} · {sheet_name}", spec, target)
-        except BadInput as error:
-            faults.append(error)
-        else:
-            return f"xlsx ({sheet_name})", header
+    names: tuple[str, ...] = (wanted,)
+    at = 0
+    while at < len(names):
+        with open_sheet(book, name, names[at]) as sheet:
+            if not sheet.names:
+                raise not_a_workbook(name, _("it has no sheets"))
+            if not wanted:
+                names = sheet.names
+            elif wanted not in sheet.names:
+                raise BadInput.at(
+                    name,
+                    _("The workbook has no sheet “%(sheet)s”. It has: %(names)s.")
+                    % {"sheet": wanted, "names": ", ".join(sheet.names)},
+                    _("Correct “sheet” in the source's file of the pack."),
+                )
+            try:
+                header = _write(sheet.rows, f"{name} · {names[at]}", find, target)
+            except TooMuch:  # the next sheet would take as long
+                raise
+            except BadInput as error:
+                faults.append(error)
+            else:
+                return kind_of_workbook(book), names[at], header
+        at += 1
     raise BadInput([problem for fault in faults for problem in fault.problems])
 
 
-def _write(sheet: CalamineSheet, where: str, spec: SourceSpec, target: Path) -> Header:
-    rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-    numbered = ((number, [_text(cell) for cell in row]) for number, row in enumerate(rows, 1))
-    header = find_header(numbered, spec, where)
+def _write(rows: Iterator[str], where: str, find: Finder, target: Path) -> Header:
+    read: list[tuple[int, str]] = []
+
+    def records() -> Iterator[tuple[int, list[str]]]:
+        """Every row, also the empty ones between those that came."""
+        last = 0
+        for line in rows:
+            number, cells = _parsed(line)
+            read.append((number, line))
+            yield from ((empty, [""] * len(cells)) for empty in range(last + 1, number))
+            yield number, cells
+            last = number
+
+    header = find(records(), where)
     with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*header.names, "row"])
-        for number, row in enumerate(rows[header.lines :], header.lines + 1):
-            cells = [_text(cell) for cell in row]
-            if any(cells):
-                writer.writerow([*cells, number])
+        csv.writer(file, lineterminator="\n").writerow([*header.names, "row"])
+        file.writelines(line for number, line in read if number > header.lines)
+        file.writelines(rows)
     return Header((*header.names, "row"), 1, header.bound)
 
 
-def _text(cell: Any) -> str:
-    """A cell as text: whole numbers without a point, dates as year-month-day."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):  # a clock time in a cell formatted as a duration
-        return str(cell)
-    return " ".join(str(cell).split())  # a line break in a cell would look like a new row
+def _parsed(line: str) -> tuple[int, list[str]]:
+    """The number of a row and its cells; none where one is too long for any header."""
+    try:
+        *cells, number = next(csv.reader([line]))
+    except csv.Error:
+        return int(line.rpartition(",")[2]), []
+    return int(number), cells

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext as _
 
 from convive.evidence import mapping
+from convive.evidence.agreement import read_agreement
 from convive.evidence.mapping import (
     Column,
     EditionSpan,
@@ -22,6 +23,7 @@ from convive.evidence.mapping import (
     SourceMark,
     SourceSpec,
 )
+from convive.evidence.microdata_spec import columns_of, read_survey
 from convive.evidence.offences import OffenceRow, read_offences
 from convive.evidence.toml_values import TomlValues
 from convive.kernel.errors import BadInput, Problem
@@ -38,7 +40,10 @@ _CHOICES = {
     "releases": mapping.RELEASES,
     "cut_off": mapping.CUT_OFFS,
 }
-_TABLES = ("place", "file", "columns", "day_parts", "questions", "editions", "limits", "marks")
+_TABLES = (
+    *("place", "file", "columns", "day_parts"),
+    *("questions", "survey", "editions", "limits", "marks", "agreement"),
+)
 _FLAT = ("code", "name_es", "name_en", *_CHOICES, *_TEXTS, "absent_rows_are_zero")
 
 
@@ -94,16 +99,25 @@ class _Reader(TomlValues):
         flat["absent_rows_are_zero"] = self.flag(data, "absent_rows_are_zero", "")
         self._zone_and_crs(flat)
         shape = flat.get("shape") or "counts"
+        survey = self.table(data, "survey")
+        if survey and shape != "microdata":
+            self.fault(
+                "survey",
+                _("Only a source of answers has a survey."),
+                _("Write shape = “microdata”, or leave [survey] out."),
+            )
         spec = SourceSpec(
             **flat,
             place=self._places(self.table(data, "place")),
             file=self._file(self.table(data, "file")),
-            columns=self._columns(self.table(data, "columns"), shape),
+            columns=self._columns({**columns_of(survey), **self.table(data, "columns")}, shape),
             day_parts=self._day_parts(self.table(data, "day_parts")),
             questions=self._questions(self.rows(data, "questions")),
             editions=self._editions(self.rows(data, "editions")),
             limits=self._limits(self.table(data, "limits")),
             marks=self._marks(self.rows(data, "marks")),
+            survey=read_survey(self, survey) if shape == "microdata" else None,
+            agreement=read_agreement(self, self.table(data, "agreement")),
         )
         self._whole(spec)
         return spec
@@ -286,7 +300,11 @@ class _Reader(TomlValues):
     def _whole(self, spec: SourceSpec) -> None:
         has = set(spec.columns)
         if not spec.is_wide:
-            needs = {"counts": {"place", "category", "n"}, "survey": {"place", "question", "value"}}
+            needs = {
+                "counts": {"place", "category", "n"},
+                "survey": {"place", "question", "value"},
+                "microdata": {"place", "weight"},
+            }
             for name in sorted(needs.get(spec.shape, {"category"}) - has):
                 self._missing(name)
         if spec.shape == "incidents" and not ({"place"} & has or {"x", "y"} <= has):

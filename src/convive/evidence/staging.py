@@ -18,11 +18,14 @@ import duckdb
 from django.utils.translation import gettext as _
 
 from convive.evidence import fields, reasons
+from convive.evidence.crs import DEGREES, same_system
+from convive.evidence.degrees import to_degrees
 from convive.evidence.engine import settings_of_engine
 from convive.evidence.files import Table
 from convive.evidence.mapping import ABOUT, SourceSpec
+from convive.evidence.parquet_rows import parquet_records
 from convive.evidence.reading import Reading
-from convive.evidence.rows import DEGREES, reading
+from convive.evidence.rows import reading
 from convive.kernel.errors import BadInput, Problem
 
 _BREAKS_TOLD = 5
@@ -30,8 +33,6 @@ _BREAKS_TOLD = 5
 _FEW = 20
 _HARDLY_ANY = 0.1
 _REPEATS = ("repeated_id", "repeated_cell")
-# Degrees by which a point may lie beyond where its system is meant to be used: a neighbouring zone
-_BEYOND = 6.0
 
 
 @dataclass
@@ -64,13 +65,13 @@ def stage(table: Table, spec: SourceSpec, folder: Path, today: date) -> Iterator
         connection.execute(f"SET allowed_directories = [{fields.literal(str(folder))}]")
         connection.execute("SET enable_external_access = false")
         row = _load(connection, table, made)
-        broken = [*table.damage, *_breaks(connection, table)]
+        broken = [*table.damage, *(_breaks(connection, table) if table.separator else ())]
         if broken:
             # What still can be read may tell more plainly what is wrong
             broken += _nearly_all_rejected(_staged(connection, spec, made, row))
             raise BadInput(broken)
-        if spec.shape == "incidents" and made.has("x") and spec.crs != DEGREES:
-            _to_degrees(connection, spec, made)
+        if spec.shape == "incidents" and made.has("x") and not same_system(spec.crs, DEGREES):
+            to_degrees(connection, spec, made)
         _repeats(connection, spec, made)
         staged = _staged(connection, spec, made, row)
         if not staged.read:
@@ -96,7 +97,8 @@ def write_parquet(staged: Staged, target: Path) -> None:
             for i, q in enumerate(bound)
         )
     else:
-        names = ", ".join(f'"{name}"' for name in staged.made.kept)
+        written = [name for name in staged.made.kept if name not in staged.made.unwritten]
+        names = ", ".join(f'"{name}"' for name in written)
         rows = f"SELECT {staged.row} AS row, {names} FROM staged WHERE fault IS NULL"
     staged.connection.execute(f"COPY ({rows}) TO {fields.literal(str(target))} (FORMAT parquet)")
 
@@ -158,7 +160,7 @@ def first_rejects(staged: Staged, count: int) -> list[dict[str, Any]]:
 def first_rows(staged: Staged, count: int) -> list[dict[str, Any]]:
     """The first accepted rows as they were understood; fields without a value are left out."""
     # UTC moments and the like are for queries; a person checks what they can see in the file
-    hidden = {"starts", "ends"}
+    hidden = {"starts", "ends"} | staged.made.unwritten
     names = [name for name in staged.made.kept if name not in hidden]
     listed = ", ".join(f'"{name}"' for name in names)
     found = staged.connection.execute(
@@ -187,15 +189,25 @@ def _labels(staged: Staged, names: list[str]) -> list[str]:
 def _load(connection: duckdb.DuckDBPyConnection, table: Table, made: Reading) -> str:
     """Make the table `staged`; return SQL for the number of each of its rows."""
     width = len(table.header.names)
-    names = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    records = (
+    number = f"try_cast(c{width - 1} AS BIGINT)" if table.numbered else "NULL::BIGINT"
+    connection.execute(f"CREATE TABLE staged AS {made.select(records(table), number)}")
+    return "staged.row" if table.numbered else f"staged.rowid + {table.header.lines + 1}"
+
+
+def records(table: Table, *, lenient: bool = False) -> str:
+    """SQL for the rows of a table, with columns c0, c1, … as texts.
+
+    lenient : lines that cannot be parted are passed over instead of being kept as faults.
+    """
+    if table.form == "parquet":
+        return parquet_records(table.path, table.header.names)
+    names = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(table.header.names)))
+    faults = "ignore_errors=true" if lenient else "store_rejects=true"
+    return (
         f"read_csv({fields.literal(str(table.path))}, delim={fields.literal(table.separator)}, "
         f"quote='\"', escape='\"', header=false, skip={table.header.lines}, auto_detect=false, "
-        f"columns={{{names}}}, strict_mode=true, null_padding=false, store_rejects=true)"
+        f"columns={{{names}}}, strict_mode=true, null_padding=false, {faults})"
     )
-    number = f"try_cast(c{width - 1} AS BIGINT)" if table.numbered else "NULL::BIGINT"
-    connection.execute(f"CREATE TABLE staged AS {made.select(records, number)}")
-    return "staged.row" if table.numbered else f"staged.rowid + {table.header.lines + 1}"
 
 
 def _staged(
@@ -282,45 +294,17 @@ def _nearly_all_rejected(staged: Staged) -> list[Problem]:
     return problems
 
 
-def _to_degrees(connection: duckdb.DuckDBPyConnection, spec: SourceSpec, made: Reading) -> None:
-    """Add `lon` and `lat` from the declared system; refuse what lies outside it."""
-    from pyproj import CRS, Transformer, network
-
-    network.set_network_enabled(active=False)
-    area = CRS.from_user_input(spec.crs).area_of_use
-    west, south, east, north = area.bounds if area else (-180.0, -90.0, 180.0, 90.0)
-    if west > east:  # it crosses the antimeridian
-        west, east = -180.0, 180.0
-    points = connection.execute(
-        "SELECT rowid AS id, x, y FROM staged WHERE fault IS NULL AND x IS NOT NULL"
-    ).fetchnumpy()
-    transformer = Transformer.from_crs(spec.crs, DEGREES, always_xy=True)
-    lon, lat = transformer.transform(points["x"], points["y"])
-    connection.register("moved", {"id": points["id"], "lon": lon, "lat": lat})
-    made.reject("x", "false", "outside_crs")
-    connection.execute(
-        "UPDATE staged SET lon = moved.lon, lat = moved.lat FROM moved "
-        "WHERE staged.rowid = moved.id"
-    )
-    connection.execute(
-        "UPDATE staged SET fault = ?, bad = x::VARCHAR, lon = NULL, lat = NULL "
-        "WHERE fault IS NULL AND x IS NOT NULL "
-        "AND NOT (lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?)",
-        [
-            len(made.rules),
-            *(west - _BEYOND, east + _BEYOND),
-            *(south - _BEYOND, north + _BEYOND),
-        ],
-    )
-    connection.unregister("moved")
-
-
 def _repeats(connection: duckdb.DuckDBPyConnection, spec: SourceSpec, made: Reading) -> None:
     """Accept a record once: by its identifier, or by the cell of the table that it fills."""
+    key: list[str]
     if spec.shape == "incidents":
-        key, blamed, code = ["id"], "id", "repeated_id"
+        key = [name for name in ("id", "vintage") if name in made.kept]
+        blamed, code = "id", "repeated_id"
+    elif spec.shape == "microdata":  # two people may well answer alike
+        key = [name for name in ("id", "round") if name in made.kept]
+        blamed, code = "id", "repeated_id"
     else:
-        cell = ("place", "day", "last_day", "category", "question", *ABOUT)
+        cell = ("place", "day", "last_day", "category", "question", "vintage", *ABOUT)
         key, blamed, code = [name for name in cell if name in made.kept], "place", "repeated_cell"
     if blamed not in made.kept or (spec.shape == "counts" and spec.cells == "sum"):
         return

@@ -27,6 +27,11 @@ def rejects_path(home: Home, batch_id: str) -> Path:
     return home.rejects / f"{batch_id}.csv"
 
 
+def rejected_rows_path(home: Home, batch_id: str) -> Path:
+    """The rejected rows as the source wrote them, to be corrected and sent again."""
+    return home.rejects / f"{batch_id}.rows.csv"
+
+
 @contextmanager
 def one_at_a_time(home: Home) -> Iterator[None]:
     """Hold the home's one right to import; wait for whoever has it.

@@ -32,6 +32,9 @@ def lacks(spec: SourceSpec) -> dict[Need, Text]:
     """What the source cannot support, each with the reason."""
     found: dict[Need, Text] = {}
     columns, limits = set(spec.columns), spec.limits
+    if spec.shape == "microdata":
+        found[Need.RECORDS] = gettext_lazy("Answers of a survey are not records of events.")
+        return found
     if spec.shape == "survey":
         found[Need.RECORDS] = gettext_lazy("A survey publishes estimates, not records.")
         if not {"lower", "upper", "se"} & columns:

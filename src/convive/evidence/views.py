@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +14,9 @@ from convive.evidence import queries, receipts, store, support
 from convive.evidence.models import Batch
 from convive.evidence.queries import SourceView
 from convive.evidence.reasons import REASONS
+from convive.evidence.standing import standing
+from convive.evidence.whose import may_decide, require_deciding
+from convive.kernel import downloads
 from convive.kernel.errors import BadInput
 
 _LATEST = 20
@@ -50,7 +51,9 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
         "batch": found,
         "receipt": receipt,
         "source": queries.source(found.source.code),
+        "may_take_rows": may_decide(actor(request), Permission.SEE_EVIDENCE, found),
         "reasons": [(REASONS[code][0], REASONS[code][1], n) for code, n in counted],
+        "standing": standing(found, actor(request)),
         "is_sample": found.source.is_sample,
     }
     return render(request, "evidence/batch.html", context)
@@ -60,15 +63,13 @@ def batch(request: HttpRequest, number: str) -> HttpResponse:
 def rejects(request: HttpRequest, number: str) -> HttpResponse:
     """The rejected rows with their reasons, for whoever may correct them. For internal use."""
     found = _batch(number)
+    require_deciding(actor(request), Permission.SEE_EVIDENCE, found)
     path = store.rejects_path(settings.HOME, found.pk)
     if not found.rejected or not path.exists():
         raise Http404
-    # The mark tells spreadsheets that the text is UTF-8
-    content = codecs.BOM_UTF8 + path.read_bytes()
-    use = _("rejected-internal-use")  # part of a file's name: no blanks, no accents
-    name = f"{found.source.code}-{found.pk[:12]}-{use}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    what = _("rejected")
+    name = f"{found.source.code}-{found.pk[:12]}-{what}"
+    return downloads.answer(downloads.own_rows(name, path.read_bytes()))
 
 
 def _batch(number: str) -> Batch:

@@ -34,9 +34,12 @@ def add_moment(made: Reading, spec: SourceSpec, today: date) -> None:
         made.typed["t_precision"] = "'clock'"
     elif made.has("from"):
         key = "from"
-        for name in ("from", "to"):
-            made.typed[f"t_{name}"] = fields.moment(f"r_{name}", order, zone)
-            _readable(made, name, f"t_{name}")
+        made.typed["t_from"] = fields.moment("r_from", order, zone)
+        # Registers leave the end empty where the moment is known
+        made.typed["t_end"] = fields.moment("r_to", order, zone)
+        made.typed["t_to"] = "CASE WHEN r_to IS NULL THEN t_from ELSE t_end END"
+        _readable(made, "from", "t_from")
+        made.reject("to", "r_to IS NOT NULL AND t_end IS NULL", "bad_date")
         made.reject("to", "t_to < t_from", "ends_before")
         made.typed["t_precision"] = "CASE WHEN t_from = t_to THEN 'clock' ELSE 'interval' END"
     else:
@@ -63,6 +66,21 @@ def add_registered(made: Reading, spec: SourceSpec, today: date) -> None:
         made.reject("registered", unread, "bad_date")
         _plausible(made, "registered", "t_registered", today)
         made.kept["registered"] = "t_registered"
+
+
+def add_vintage(made: Reading, spec: SourceSpec, today: date) -> None:
+    """The release to which a row belongs, in a file that holds several: a day or a month.
+
+    A release that is named by its month is what was known when that month ended.
+    """
+    if made.has("vintage"):
+        start, end = fields.period("r_vintage")
+        day = fields.day("r_vintage", spec.file.date_order)
+        made.typed["t_release"] = f"coalesce({start}, {day})"
+        made.typed["t_vintage"] = f"least(coalesce({end}, {day}), DATE '{today}')"
+        _readable(made, "vintage", "t_release", "bad_period")
+        _plausible(made, "vintage", "t_release", today)
+        made.kept["vintage"] = "t_vintage"
 
 
 def _days(made: Reading, spec: SourceSpec) -> str:

@@ -24,6 +24,16 @@ def env_flag(name: str, *, default: bool) -> bool:
     raise ValueError(f"{name}: write 1 or 0, not {text!r}")
 
 
+def env_number(name: str, default: int) -> int:
+    """A whole number above zero."""
+    text = os.environ.get(name)
+    if text is None:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{name}: write a whole number above zero, not {text!r}")
+    return int(text)
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     """Values parted by commas."""
     text = os.environ.get(name)

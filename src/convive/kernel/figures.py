@@ -61,6 +61,7 @@ class Figure:
     source : who recorded it: titles of the sources, joined.
     as_of : the day up to which the source had been received.
     words : the figure said as one sentence that claims no more than the interval allows.
+    design_effect : of an estimate from a sample: its variance over that of a simple random sample.
     """
 
     value: float | int | None
@@ -74,6 +75,7 @@ class Figure:
     status: Status = Status.OK
     marks: tuple[Mark, ...] = ()
     words: str = ""
+    design_effect: float | None = None
 
     def __post_init__(self) -> None:
         told = self.status in (Status.OK, Status.PROVISIONAL)
@@ -90,6 +92,7 @@ class Figure:
         return replace(self, marks=self.marks + marks)
 
     def as_json(self) -> dict[str, Any]:
+        told = {} if self.design_effect is None else {"design_effect": self.design_effect}
         return {
             "value": self.value,
             "lower": _bound(self.lower),
@@ -102,6 +105,7 @@ class Figure:
             "status": self.status.value,
             "marks": [mark.as_json() for mark in self.marks],
             "words": self.words,
+            **told,
         }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +37,21 @@ class Home:
         return self.root / "rejects"
 
     @property
+    def uploads(self) -> Path:
+        """Files that somebody is bringing in, until they are a batch or are given up."""
+        return self.root / "uploads"
+
+    @property
+    def scans(self) -> Path:
+        """Scanned documents behind tables that were typed in, sealed."""
+        return self.root / "scans"
+
+    @property
+    def work(self) -> Path:
+        """Half-made files, with what a dry run reads: never in a folder that others share."""
+        return self.root / "work"
+
+    @property
     def documents(self) -> Path:
         """Documents that people asked for: diagnoses, briefs."""
         return self.root / "documents"
@@ -55,8 +73,18 @@ class Home:
 
     def make(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.evidence, self.rejects, self.documents, self.public):
+        for folder in (
+            *(self.evidence, self.rejects, self.uploads, self.scans),
+            *(self.documents, self.public, self.work),
+        ):
             folder.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A private folder, gone afterwards. What a killed process leaves, the tick clears."""
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.work) as name:
+            yield Path(name)
 
     def secret_key(self) -> str:
         """The key that signs sessions: made once, readable by its owner only."""

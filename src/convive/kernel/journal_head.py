@@ -38,16 +38,24 @@ def path() -> Path:
 def read() -> Head | None:
     """The kept head, or None where the file is gone or spoilt."""
     try:
-        seq, digest, *_rest = path().read_text().split()
+        return parse(path().read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def parse(content: bytes) -> Head | None:
+    """The head that a file of this content keeps, or None where it is spoilt."""
+    try:
+        seq, digest, *_rest = content.decode().split()
         return Head(int(seq), digest)
-    except (FileNotFoundError, ValueError):
+    except ValueError:
         return None
 
 
 def begin() -> None:
     """Lay down the head of an empty journal, so that a missing file always means a removed one."""
     if not path().exists():
-        write_once(path(), _line(Head(0, GENESIS)))
+        write_once(path(), line(Head(0, GENESIS)))
 
 
 def advance(*, last: Callable[[], Head], hash_of: Callable[[int], str | None]) -> None:
@@ -60,10 +68,11 @@ def advance(*, last: Callable[[], Head], hash_of: Callable[[int], str | None]) -
         if kept is None or hash_of(kept.seq) != kept.hash:
             log.error("journal: the kept head is gone or not in the journal; run journal verify")
         elif newest.seq > kept.seq:
-            replace_file(path(), _line(newest))
+            replace_file(path(), line(newest))
 
 
-def _line(head: Head) -> bytes:
+def line(head: Head) -> bytes:
+    """What the file holds for this head."""
     return f"{head.seq} {head.hash} {datetime.now(UTC).isoformat(timespec='seconds')}\n".encode()
 
 

@@ -1,4 +1,4 @@
-"""Seals short secrets for storage, so that a copy of the database alone does not tell them.
+"""Seals secrets for storage, so that a copy of the database or of a file alone tells nothing.
 
 AES-256-GCM (NIST SP 800-38D) under a key drawn by HKDF-SHA256 (RFC 5869) from the home's secret
 key, another for each purpose.
@@ -31,6 +31,20 @@ def unseal(sealed: str, *, purpose: str) -> str:
         return _cipher(purpose).decrypt(box[:_NONCE], box[_NONCE:], None).decode()
     except InvalidTag:
         raise ValueError("this was not sealed here for this purpose, or it was changed") from None
+
+
+def seal_bytes(content: bytes, *, purpose: str, bound_to: str) -> bytes:
+    """As `seal`, for a file. It opens only for the record that it is bound to."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(purpose).encrypt(nonce, content, bound_to.encode())
+
+
+def unseal_bytes(sealed: bytes, *, purpose: str, bound_to: str) -> bytes:
+    """Raises ValueError as `unseal` does, also where it was sealed for another record."""
+    try:
+        return _cipher(purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
+    except (InvalidTag, ValueError):
+        raise ValueError("this was not sealed here for this record, or it was changed") from None
 
 
 def _cipher(purpose: str) -> AESGCM:

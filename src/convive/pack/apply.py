@@ -14,7 +14,9 @@ from django.db import transaction
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, require
+from convive.domain.committees import actions_pack as committees
 from convive.domain.plans import actions_pack as plans
+from convive.domain.privacy import actions as privacy
 from convive.domain.programme import actions as programme
 from convive.evidence import actions as evidence
 from convive.evidence.offences import OffenceRow
@@ -112,6 +114,7 @@ _ENTRY = _Way(("kind", "code"), programme.put_catalogue_entry, programme.retire_
 _WAYS: dict[str, _Way] = {
     "programme": _Way(("code",), programme.put_programme, None),
     "organisation": _Way(("code",), programme.put_organisation, programme.retire_organisation),
+    "privacy": _Way(("organisation",), privacy.put_notice, privacy.retire_notice),
     "edition": _Way(("code",), programme.put_edition, programme.retire_edition),
     "place": _Way(("scheme", "code"), programme.put_place, _retire_place),
     "composition": _Way(
@@ -128,6 +131,8 @@ _WAYS: dict[str, _Way] = {
     "target": _Way(
         ("indicator", "place", "combination", "due"), plans.put_target, plans.retire_target
     ),
+    "committee": _Way(("code",), committees.put_committee, committees.retire_committee),
+    "seat": _Way(("committee", "code"), committees.put_seat, committees.retire_seat),
     "source": _Way(("code",), _put_source, evidence.retire_source),
     "offence": _Way(("source", "category"), _put_offence, evidence.retire_offence),
 }

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 
+from convive.kernel import retention as kept_for
 from convive.kernel.errors import Problem
 from convive.pack import check_places, check_plan, records
 from convive.pack.contents import Pack
@@ -80,6 +81,13 @@ def organisations(pack: Pack) -> Iterator[Problem]:
         )
 
 
+def privacy(pack: Pack) -> Iterator[Problem]:
+    notices = pack.all(records.Privacy)
+    yield from repeated(notices, lambda notice: notice.organisation)
+    for notice in notices:
+        yield from unknown(pack, notice, "organisation", records.Organisation)
+
+
 def thresholds(pack: Pack) -> Iterator[Problem]:
     rules = pack.all(records.Rule)
     yield from repeated(rules, lambda rule: rule.code)
@@ -101,6 +109,28 @@ def thresholds(pack: Pack) -> Iterator[Problem]:
             _("Sensitive offences would be protected less than the others."),
             _("Write at least %(least)s.") % {"least": found.default},
         )
+
+
+def retention(pack: Pack) -> Iterator[Problem]:
+    found = pack.all(records.Retention)
+    yield from repeated(found, lambda kept: kept.what)
+    known = {kind.name: kind for kind in kept_for.classes()}
+    for kept in found:
+        kind = known.get(kept.what)
+        if kind is None:
+            yield Problem(
+                kept.spot.at("what"),
+                _("No class of data that is kept for a while is called “%(name)s”.")
+                % {"name": kept.what},
+                suggest(kept.what, known),
+            )
+        elif kept.days < kind.least:
+            yield Problem(
+                kept.spot.at("days"),
+                _("“%(name)s” is kept for %(least)s days at least.")
+                % {"name": kept.what, "least": kind.least},
+                _("Write %(least)s or more.") % {"least": kind.least},
+            )
 
 
 def services(pack: Pack) -> Iterator[Problem]:
@@ -135,6 +165,32 @@ def categories(pack: Pack) -> Iterator[Problem]:
             )
 
 
+def committees(pack: Pack) -> Iterator[Problem]:
+    found, seats = pack.all(records.Committee), pack.all(records.Seat)
+    yield from repeated(found, lambda committee: committee.code)
+    yield from repeated(seats, lambda seat: (seat.committee, seat.code))
+    yield from dates([*found, *seats])
+    for committee in found:
+        yield from unknown(pack, committee, "organisation", records.Organisation)
+        yield from unknown(pack, committee, "district", records.Place)
+        number, percent = committee.quorum_number, committee.quorum_percent
+        if (number is None) == (percent is None):
+            yield Problem(
+                committee.spot.at("quorum_number"),
+                _("A quorum is a number of members or a part of them."),
+                _("Write quorum_number or quorum_percent: one of the two."),
+            )
+        elif number == 0 or (percent is not None and percent > 99):
+            yield Problem(
+                committee.spot.at("quorum_percent" if number is None else "quorum_number"),
+                _("Such a quorum is never reached, or always."),
+                _("Write a number from 1, or a part in percent from 0 to 99."),
+            )
+    for seat in seats:
+        yield from unknown(pack, seat, "committee", records.Committee)
+        yield from unknown(pack, seat, "organisation", records.Organisation)
+
+
 def evidence(pack: Pack) -> Iterator[Problem]:
     codes = pack.source_codes | {"*"}
     schemes, editions = pack.codes(records.Scheme), pack.codes(records.Edition)
@@ -155,9 +211,12 @@ def evidence(pack: Pack) -> Iterator[Problem]:
 _RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     programme,
     organisations,
+    privacy,
     thresholds,
+    retention,
     services,
     categories,
+    committees,
     evidence,
 )
 

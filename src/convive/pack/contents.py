@@ -14,7 +14,7 @@ from convive.evidence.offences import OffenceRow
 from convive.kernel.errors import Problem
 from convive.pack import records
 from convive.pack.records import Record, Spot, keys_of
-from convive.pack.values import Fault, suggest
+from convive.pack.values import FILL, Fault, is_unfilled, suggest
 
 R = TypeVar("R", bound=Record)
 
@@ -29,6 +29,7 @@ class Pack:
 
     folder: Path
     problems: list[Problem] = field(default_factory=list)
+    unfilled: list[Problem] = field(default_factory=list)  # of these, what nobody wrote yet
     named: dict[type[Record], set[str]] = field(default_factory=dict)
     found: dict[type[Record], list[Any]] = field(default_factory=dict)
     sources: dict[str, SourceSpec] = field(default_factory=dict)  # by name of file
@@ -83,6 +84,15 @@ class Pack:
         if not _given(raw, name):
             why, remedy = _absent(name)
             self.fault(spot.at(name), why, remedy)
+            return None
+        if is_unfilled(raw[name]):
+            self.fault(
+                spot.at(name),
+                _("%(name)s is still to be filled in.") % {"name": name},
+                _("Write it in place of %(sign)s: docs/pack.md says what it holds.")
+                % {"sign": FILL},
+            )
+            self.unfilled.append(self.problems[-1])
             return None
         try:
             return item.metadata["read"](raw[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from convive.kernel.errors import BadInput
 from convive.pack.contents import Pack
-from convive.pack.present import Row, present
-from convive.pack.wanted import Facts, Key, wanted
+from convive.pack.present import Row, Rows, present
+from convive.pack.wanted import Facts, Key, Table, wanted
 
 # Of these the old ones stay as they are when the pack goes on to others
 _NEVER_RETIRED = {"programme", "indicator_version"}
@@ -57,6 +57,9 @@ class Change:
 def diff(pack: Pack) -> list[Change]:
     """What applying the pack would do, in the order in which it is done.
 
+    What pages made (a source, an offence, a committee) is not retired because a pack knows nothing
+    of it: `convive pack export` writes it into one.
+
     Raises BadInput where this home runs another programme.
     """
     asked, kept = wanted(pack), present()
@@ -67,6 +70,11 @@ def diff(pack: Pack) -> list[Change]:
             _("This home runs the programme “%(code)s”.") % {"code": others[0]},
             _("Apply its pack, or choose another home with --home."),
         )
+    return compared(asked, kept)
+
+
+def compared(asked: Mapping[str, Table], kept: Mapping[str, Rows]) -> list[Change]:
+    """What brings `kept` to `asked`, kind by kind."""
     return [change for kind in asked for change in _of_kind(kind, asked[kind], kept.get(kind, {}))]
 
 
@@ -88,5 +96,5 @@ def _of_kind(kind: str, asked: dict[Key, Facts], kept: dict[Key, Row]) -> Iterat
             yield Change(kind, What.CHANGE, key, facts, fields)
     if kind not in _NEVER_RETIRED:
         for key, row in kept.items():
-            if key not in asked and not row.retired:
+            if key not in asked and not row.retired and not row.from_page:
                 yield Change(kind, What.RETIRE, key, {}, {})

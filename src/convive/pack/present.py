@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from convive.domain.committees.models import Committee, Seat
 from convive.domain.plans.models import Indicator, IndicatorVersion, Objective, Plan, Target
+from convive.domain.privacy.models import Notice
 from convive.domain.programme.models import (
     BoundaryEdition,
     CatalogueEntry,
@@ -22,13 +24,15 @@ from convive.pack.wanted import CATEGORY, SERVICE, Facts, Key, without_code
 
 @dataclass(frozen=True)
 class Row:
-    """A record as it stands: its facts, and whether it was retired."""
+    """A record as it stands: its facts, whether it was retired, and whether a page made it."""
 
     facts: Facts
     retired: bool
+    from_page: bool = False
 
 
 Rows = dict[Key, Row]
+_PAGE = "page"  # as the origin of a record says
 
 
 def present() -> dict[str, Rows]:
@@ -44,6 +48,11 @@ def _programme() -> Iterable[tuple[Key, Row]]:
 def _organisations() -> Iterable[tuple[Key, Row]]:
     for row in Organisation.objects.all():
         yield (row.code,), _row(row, leave=("code",))
+
+
+def _notices() -> Iterable[tuple[Key, Row]]:
+    for row in Notice.objects.select_related("organisation"):
+        yield (row.organisation.code,), _row(row, leave=("organisation",))
 
 
 def _editions() -> Iterable[tuple[Key, Row]]:
@@ -111,17 +120,40 @@ def _targets() -> Iterable[tuple[Key, Row]]:
 
 def _sources() -> Iterable[tuple[Key, Row]]:
     for row in Source.objects.all():
-        yield (row.code,), Row(without_code(row.spec), row.retired_on is not None)
+        facts = without_code(row.spec)
+        yield (row.code,), Row(facts, row.retired_on is not None, row.origin == _PAGE)
 
 
 def _offences() -> Iterable[tuple[Key, Row]]:
     for row in Offence.objects.all():
-        yield (row.source_code, row.category), _row(row, leave=("source_code", "category"))
+        facts = _row(row, leave=("source_code", "category"))
+        facts.facts["flags"] = sorted(row.flags)
+        yield (row.source_code, row.category), facts
+
+
+def _committees() -> Iterable[tuple[Key, Row]]:
+    for row in Committee.objects.select_related("organisation", "district"):
+        named = {
+            "organisation": row.organisation.code,
+            "district": row.district.ref if row.district else "",
+        }
+        yield (row.code,), _row(row, leave=("code",), **named)
+
+
+def _seats() -> Iterable[tuple[Key, Row]]:
+    """The accounts of those who sit in them are no part of a pack."""
+    for row in Seat.objects.select_related("committee", "organisation"):
+        leave = ("committee", "code", "titular", "alternate")
+        yield (
+            (row.committee.code, row.code),
+            _row(row, leave=leave, organisation=row.organisation.code),
+        )
 
 
 _ROWS: dict[str, Callable[[], Iterable[tuple[Key, Row]]]] = {
     "programme": _programme,
     "organisation": _organisations,
+    "privacy": _notices,
     "edition": _editions,
     "place": _places,
     "composition": _compositions,
@@ -133,6 +165,8 @@ _ROWS: dict[str, Callable[[], Iterable[tuple[Key, Row]]]] = {
     "indicator": _indicators,
     "indicator_version": _versions,
     "target": _targets,
+    "committee": _committees,
+    "seat": _seats,
     "source": _sources,
     "offence": _offences,
 }
@@ -142,6 +176,7 @@ def _row(record: Any, *, leave: tuple[str, ...], **named: str) -> Row:
     """The fields of a record but its key; `named` gives what it refers to by name."""
     facts: Facts = dict(named)
     for item in record._meta.concrete_fields:
-        if item.name not in (*leave, *named, "id", "retired_on"):
+        if item.name not in (*leave, *named, "id", "retired_on", "origin"):
             facts[item.name] = getattr(record, item.name)
-    return Row(facts, getattr(record, "retired_on", None) is not None)
+    retired = getattr(record, "retired_on", None) is not None
+    return Row(facts, retired, getattr(record, "origin", "") == _PAGE)

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from convive.domain.plans.models import Objective
 from convive.domain.programme import queries
 from convive.domain.programme.models import Programme
@@ -34,6 +36,11 @@ def publish_front(home: Home) -> Path | None:
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         replace_file(path, text.encode())
     return path
+
+
+def republish(**_signal: Any) -> None:
+    """Write it again after a change that was made on a page."""
+    publish_front(settings.HOME)
 
 
 def front(programme: Programme) -> dict[str, Any]:

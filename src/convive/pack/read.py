@@ -26,13 +26,20 @@ TOML_FILES: dict[str, dict[str, type[Record]]] = {
         "scheme": records.Scheme,
         "edition": records.Edition,
         "composition": records.Composition,
+        "retention": records.Retention,
     },
-    "organisations.toml": {"organisation": records.Organisation},
+    "organisations.toml": {
+        "organisation": records.Organisation,
+        "privacy": records.Privacy,
+    },
     "plan.toml": {"plan": records.Plan, "objective": records.Objective},
     "services.toml": {"service": records.Service},
     "categories.toml": {"category": records.Category},
     "thresholds.toml": {"": records.Thresholds, "rule": records.Rule},
+    "committees.toml": {"committee": records.Committee, "seat": records.Seat},
 }
+# A programme may have none of these
+OPTIONAL = {"committees.toml"}
 PLACES = "places.geojson"
 POPULATION = "population.csv"
 INDICATORS = "indicators.csv"
@@ -65,6 +72,8 @@ def text_of(pack: Pack, name: str) -> str | None:
     try:
         return (pack.folder / name).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
+        if name in OPTIONAL:
+            return None
         pack.fault(name, _("The file is missing."), _("Add it: docs/pack.md says what it holds."))
     except UnicodeDecodeError as error:
         line = (pack.folder / name).read_bytes()[: error.start].count(b"\n") + 1

@@ -13,23 +13,14 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date
 from typing import Any
 
+from convive.domain.committees.vocabulary import Kind, Post
+from convive.domain.plans.definitions import DIMENSIONS, DISAGGREGATIONS, STRATEGIES
 from convive.domain.plans.vocabulary import Aggregation, Cross, Level, Unit
 from convive.domain.programme.models import Organisation as Body
 from convive.domain.programme.models import Place as Ground
 from convive.pack import values
 
-DIMENSIONS = (
-    "economic",
-    "food",
-    "health",
-    "environmental",
-    "personal",
-    "community",
-    "political",
-)
-STRATEGIES = ("protection", "empowerment", "both")
 SEXES = ("total", "female", "male")
-DISAGGREGATIONS = ("age_band", "disability", "offence", "organisation", "sex")
 CHANNELS = ("emergency", "anonymous", "public", "protection")
 
 
@@ -89,6 +80,14 @@ class Emergency(Record):
     name_en: str = key(values.at_most(300))
     note_es: str = key(values.text, default="")
     note_en: str = key(values.text, default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention(Record):
+    """For how many days a class of data is kept."""
+
+    what: str = key(values.slug)
+    days: int = key(values.whole)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -271,6 +270,57 @@ class Category(Record):
     handled_by: tuple[str, ...] = key(values.texts)
     help_es: str = key(values.text)
     help_en: str = key(values.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committee(Record):
+    """A body in which institutions decide together. It has one of the two rules of quorum."""
+
+    code: str = key(values.slug)
+    kind: str = key(values.one_of(*Kind.values))
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
+    organisation: str = key(values.slug)
+    district: str = key(values.reference, default="")
+    legal_es: str = key(values.text, default="")
+    legal_en: str = key(values.text, default="")
+    quorum_number: int | None = key(values.whole, default=None)
+    quorum_percent: int | None = key(values.whole, default=None)
+    valid_from: date = key(values.day)
+    valid_to: date | None = key(values.day, default=None)
+    note_es: str = key(values.text, default="")
+    note_en: str = key(values.text, default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat(Record):
+    """A seat of a body in a committee, named for the post that sits in it, never for a person."""
+
+    committee: str = key(values.slug)
+    code: str = key(values.slug)
+    organisation: str = key(values.slug)
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
+    post: str = key(values.one_of(*Post.values), default="member")
+    votes: bool = key(values.yes_no, default=True)
+    valid_from: date = key(values.day)
+    valid_to: date | None = key(values.day, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy(Record):
+    """What an organisation says of the personal data it holds: an office, never a person."""
+
+    organisation: str = key(values.slug)
+    contact: str = key(values.at_most(200))
+    officer_es: str = key(values.at_most(300), default="")
+    officer_en: str = key(values.at_most(300), default="")
+    purposes_es: str = key(values.text, default="")
+    purposes_en: str = key(values.text, default="")
+    legal_basis_es: str = key(values.text, default="")
+    legal_basis_en: str = key(values.text, default="")
+    retention_es: str = key(values.text, default="")
+    retention_en: str = key(values.text, default="")
 
 
 @dataclass(frozen=True, kw_only=True)

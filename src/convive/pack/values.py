@@ -10,12 +10,16 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from convive.domain.plans.definitions import suggest as suggest
+
 Read = Callable[[Any], Any]
+
+# Stands in the frame of a new pack for what somebody has to write
+FILL = "???"
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _REF = re.compile(r"[^\s:]+:[^\s:]+")
@@ -29,6 +33,15 @@ class Fault(Exception):
         super().__init__(why)
         self.why = why
         self.remedy = remedy
+
+
+def is_unfilled(value: Any) -> bool:
+    """Whether a value still holds the sign for what is to be filled in."""
+    if isinstance(value, str):
+        return FILL in value
+    if isinstance(value, dict):
+        return any(is_unfilled(part) for part in value.values())
+    return isinstance(value, list) and any(is_unfilled(part) for part in value)
 
 
 def text(value: Any) -> str:
@@ -188,15 +201,3 @@ def some_of(*choices: str) -> Read:
     """A list of words, each of a fixed list."""
     read_one = one_of(*choices)
     return lambda value: tuple(read_one(word) for word in texts(value))
-
-
-def suggest(word: str, known: Any) -> str:
-    """The remedy for a word that nobody knows: the nearest known one, else all of them."""
-    names = sorted(str(name) for name in known)
-    near = get_close_matches(word, names, n=1, cutoff=0.6)
-    if near:
-        return _("Did you mean “%(near)s”?") % {"near": near[0]}
-    if not names:
-        return _("Nothing of this kind is declared yet: declare it first.")
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return _("Choose one of: %(names)s.") % {"names": shown}

@@ -12,7 +12,7 @@ from convive.domain.plans.vocabulary import Level
 from convive.domain.programme.models import CatalogueEntry
 from convive.domain.programme.models import Place as Ground
 from convive.pack import records
-from convive.pack.check_plan import programme_place
+from convive.pack.check_plan import common_place, programme_place
 from convive.pack.contents import Pack
 from convive.pack.records import Record
 
@@ -40,6 +40,7 @@ def _programme(pack: Pack) -> Table:
         scheme.code: {**_facts(scheme, leave=("code",)), "digits": list(scheme.digits)}
         for scheme in pack.all(records.Scheme)
     }
+    facts["retention"] = {kept.what: kept.days for kept in pack.all(records.Retention)}
     facts["thresholds"] = {
         **_facts(thresholds),
         "rules": [_plain(_facts(rule)) for rule in pack.all(records.Rule)],
@@ -53,6 +54,13 @@ def _organisations(pack: Pack) -> Table:
         facts = _facts(body, leave=("code", "lead", "funder"))
         table[(body.code,)] = {**facts, "is_lead": body.lead, "is_funder": body.funder}
     return table
+
+
+def _notices(pack: Pack) -> Table:
+    return {
+        (notice.organisation,): _facts(notice, leave=("organisation",))
+        for notice in pack.all(records.Privacy)
+    }
 
 
 def _editions(pack: Pack) -> Table:
@@ -155,6 +163,17 @@ def _targets(pack: Pack) -> Table:
     }
 
 
+def _committees(pack: Pack) -> Table:
+    return {(row.code,): _facts(row, leave=("code",)) for row in pack.all(records.Committee)}
+
+
+def _seats(pack: Pack) -> Table:
+    return {
+        (row.committee, row.code): _facts(row, leave=("committee", "code"))
+        for row in pack.all(records.Seat)
+    }
+
+
 def _sources(pack: Pack) -> Table:
     return {(source.code,): without_code(source.as_json()) for source in pack.sources.values()}
 
@@ -174,6 +193,7 @@ def _offences(pack: Pack) -> Table:
 _TABLES: dict[str, Callable[[Pack], Table]] = {
     "programme": _programme,
     "organisation": _organisations,
+    "privacy": _notices,
     "edition": _editions,
     "place": _places,
     "composition": _compositions,
@@ -185,9 +205,21 @@ _TABLES: dict[str, Callable[[Pack], Table]] = {
     "indicator": _indicators,
     "indicator_version": _versions,
     "target": _targets,
+    "committee": _committees,
+    "seat": _seats,
     "source": _sources,
     "offence": _offences,
 }
+
+
+def whole_of(places: Table) -> str:
+    """The place of the whole programme among these places; empty where there is none."""
+    return common_place(
+        {
+            f"{scheme}:{code}": (facts["level"], facts["in_programme"], facts["parent"])
+            for (scheme, code), facts in places.items()
+        }
+    )
 
 
 def without_code(spec: Facts) -> Facts:

@@ -1,4 +1,4 @@
-"""Every write of reports: asked for, being made, made, failed."""
+"""Every write of reports: asked for, begun, made, failed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, require
 from convive.domain.observatory import queries as observatory
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
-from convive.kernel import journal
+from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import replace_file
 from convive.reports import diagnosis
 from convive.reports.models import Report
 from convive.reports.orders import Made, Order
 
-State = Report.State
+KIND = "reports.make"
 
 
 @transaction.atomic
@@ -43,14 +42,14 @@ def ask(*, by: Actor, order: Order) -> Report:
         moved_at=now,
     )
     _journal(by, "report.asked", report)
-    _enqueue(report)
+    _order(by, report)
     return report
 
 
 @transaction.atomic
 def ask_again(*, by: Actor, report: Report) -> None:
     """Order a report once more that failed, or whose worker was lost."""
-    locked = Report.objects.select_for_update().get(pk=report.pk)
+    locked = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
     _require(by, order_of(locked), locked.place)
     if not locked.can_be_asked_again:
         raise BadInput.at(
@@ -58,31 +57,29 @@ def ask_again(*, by: Actor, report: Report) -> None:
             _("It is being made, or it is ready."),
             _("Reload the page."),
         )
-    _move(locked, State.QUEUED)
+    if locked.job_id:
+        jobs.cancel(locked.job_id, by=by.id)  # should its worker live after all
+    locked.moved_at = timezone.now()
     _journal(by, "report.asked-again", locked)
-    _enqueue(locked)
+    _order(by, locked)
 
 
 def make(*, by: Actor, number: int) -> Report:
-    """Make the report that waits under this number, in the worker.
+    """Make the report of this number, in the worker.
 
-    One that does not wait is left alone: a second task for the same report does nothing. What goes
-    wrong is kept with the report, in words, before it is raised again.
+    One that is made is left alone. Raises BadInput where it cannot be made.
     """
-    found = Report.objects.select_related("place").get(pk=number)
-    order = order_of(found)
-    _require(by, order, found.place)
-    report = _take(by, number)
-    if report is None:
-        return found
+    report = Report.objects.select_related("place").get(pk=number)
+    order = order_of(report)
+    _require(by, order, report.place)
+    if report.file_hash:
+        return report
+    _step(by, report, "report.started")
     try:
-        made = diagnosis.make(order)
-        _finish(by, report, made)
-    except BadInput as error:
-        _fail(by, report, " ".join(f"{p.why} {p.remedy}".strip() for p in error.problems))
+        _finish(by, report, diagnosis.make(order))
     except Exception:
-        with override(order.language):
-            _fail(by, report, _("Something in Convive failed. The log of the worker says what."))
+        report.file_hash = ""
+        _step(by, report, "report.failed")
         raise
     return report
 
@@ -120,18 +117,12 @@ def _require(by: Actor, order: Order, place: Place) -> None:
     scope = observatory.scope(place)
     require(by, Permission.MAKE_REPORT, scope)
     if order.internal:
-        require(by, Permission.SEE_EVIDENCE, scope)
+        observatory.require_exact(by, Permission.SEE_EVIDENCE, place)
 
 
 @transaction.atomic
-def _take(by: Actor, number: int) -> Report | None:
-    """The report, now running; None if it does not wait."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("place").get(pk=number)
-    if report.state != State.QUEUED:
-        return None
-    _move(report, State.RUNNING)
-    _journal(by, "report.started", report)
-    return report
+def _step(by: Actor, report: Report, did: str) -> None:
+    _journal(by, did, report)
 
 
 @transaction.atomic
@@ -139,32 +130,16 @@ def _finish(by: Actor, report: Report, made: Made) -> None:
     report.file_hash = made.sha256
     report.pages = made.pages
     report.is_sample = made.is_sample
+    report.batches = list(made.batches)
+    report.moved_at = timezone.now()
     replace_file(Path(report.path), made.pdf)
-    _move(report, State.DONE)
+    report.save(update_fields=["file_hash", "pages", "is_sample", "batches", "moved_at"])
     _journal(by, "report.made", report)
 
 
-@transaction.atomic
-def _fail(by: Actor, report: Report, reason: str) -> None:
-    report.file_hash = ""
-    report.reason = reason
-    _move(report, State.FAILED)
-    _journal(by, "report.failed", report)
-
-
-def _move(report: Report, state: Report.State) -> None:
-    report.state = state
-    report.moved_at = timezone.now()
-    if state != State.FAILED:
-        report.reason = ""
-    report.save()
-
-
-def _enqueue(report: Report) -> None:
-    """In the same transaction: the order and its task stand or fall together."""
-    from convive.reports.tasks import make_report  # the task calls make() above
-
-    make_report.enqueue(report.pk)
+def _order(by: Actor, report: Report) -> None:
+    report.job = jobs.order(KIND, by=by.id, subject=f"report:{report.pk}", report=report.pk)
+    report.save(update_fields=["job", "moved_at"])
 
 
 def _journal(by: Actor, did: str, report: Report) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from convive.domain.programme.models import Place
 from convive.kernel.home import Home
+from convive.kernel.models import Job
 from convive.kernel.periods import Period
 from convive.kernel.texts import LANGUAGES
 
@@ -27,9 +26,6 @@ class Report(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    # A report takes seconds: one that has not moved for this long lost its worker
-    PATIENCE = timedelta(seconds=60)
-
     kind = models.CharField(max_length=12, choices=Kind.choices)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     start = models.DateField()
@@ -37,15 +33,18 @@ class Report(models.Model):
     language = models.CharField(max_length=2)
     source = models.CharField(max_length=60, blank=True)
     internal = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    moved_at = models.DateTimeField()  # when it entered this state
+    # The job that makes it. A job that has ended is forgotten after a while; the file stays
+    job = models.ForeignKey(
+        Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    moved_at = models.DateTimeField()  # when it was asked for, then when it was made
     requested_by = models.CharField(max_length=64)
     requested_at = models.DateTimeField()
-    # Why it could not be made, and what to do, in the words shown to whoever asked
-    reason = models.TextField(blank=True)
     file_hash = models.CharField(max_length=64, blank=True)
     pages = models.PositiveSmallIntegerField(default=0)
     is_sample = models.BooleanField(default=False)
+    # Numbers of the imports that it read: one that is withdrawn later is told on its page
+    batches = models.JSONField(default=list)
 
     class Meta:
         ordering = ["-requested_at", "-pk"]
@@ -53,14 +52,6 @@ class Report(models.Model):
             models.CheckConstraint(condition=Q(end__gte=F("start")), name="report_dates_in_order"),
             models.CheckConstraint(
                 condition=Q(language__in=LANGUAGES), name="report_language_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="done") & ~Q(file_hash="")
-                | Q(state__in=["queued", "running", "failed"], file_hash=""),
-                name="report_done_has_a_file",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(reason=""), name="report_failed_has_a_reason"
             ),
         ]
 
@@ -72,13 +63,33 @@ class Report(models.Model):
         return Period(self.start, self.end)
 
     @property
+    def state(self) -> State:
+        """How far it is: what its job says, unless there is a file."""
+        if self.file_hash:
+            return self.State.DONE
+        if self.job is None or self.job.state in (Job.State.DONE, Job.State.CANCELLED):
+            return self.State.FAILED
+        return self.State(self.job.state)
+
+    @property
+    def reason(self) -> str:
+        """Why it could not be made, and what to do, in the words shown to whoever asked."""
+        if self.state != self.State.FAILED:
+            return ""
+        if self.job is None:
+            return _("Nothing is known about it any more. Ask for it again.")
+        if not self.job.problems:
+            return _("It was stopped. Ask for it again.")
+        return " ".join(f"{each['why']} {each['remedy']}".strip() for each in self.job.problems)
+
+    @property
     def is_waited_for(self) -> bool:
         return self.state in (self.State.QUEUED, self.State.RUNNING)
 
     @property
     def is_stuck(self) -> bool:
-        """Whether nothing has happened for so long that no worker can be at it."""
-        return self.is_waited_for and timezone.now() - self.moved_at > self.PATIENCE
+        """Whether it is waited for, and no worker can be at it."""
+        return self.is_waited_for and self.job is not None and self.job.is_stuck
 
     @property
     def can_be_asked_again(self) -> bool:

@@ -44,10 +44,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """A finished report, as bytes."""
+    """A finished report, as bytes. batches : numbers of the imports that it read."""
 
     pdf: bytes
     is_sample: bool
+    batches: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:

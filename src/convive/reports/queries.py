@@ -19,7 +19,7 @@ from convive.reports.models import Report
 
 
 def report(number: int) -> Report | None:
-    return Report.objects.select_related("place").filter(pk=number).first()
+    return Report.objects.select_related("place", "job").filter(pk=number).first()
 
 
 def reports_for(actor: Actor) -> QuerySet[Report]:
@@ -28,7 +28,7 @@ def reports_for(actor: Actor) -> QuerySet[Report]:
     seen = [
         place.pk for place in places if may(actor, Permission.MAKE_REPORT, observatory.scope(place))
     ]
-    return Report.objects.select_related("place").filter(place__in=seen)
+    return Report.objects.select_related("place", "job").filter(place__in=seen)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from convive.domain.observatory.profile import default_source, history
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.domain.programme.models import Place
+from convive.evidence import queries as evidence
+from convive.kernel import downloads
 from convive.kernel.errors import BadInput, Refused
 from convive.reports import actions, queries
 from convive.reports.forms import DiagnosisForm, default_language
@@ -31,8 +33,11 @@ def _where(_request: HttpRequest, ref: str) -> Scope:
     return observatory.scope(_place(ref))
 
 
-def _of_report(_request: HttpRequest, number: int) -> Scope:
-    return observatory.scope(_report(number).place)
+def _of_report(request: HttpRequest, number: int) -> Scope:
+    found = _report(number)
+    if found.internal:
+        observatory.require_exact(actor(request), Permission.MAKE_REPORT, found.place)
+    return observatory.scope(found.place)
 
 
 def _place(ref: str) -> Place:
@@ -88,7 +93,10 @@ def _first(request: HttpRequest, place: Place) -> dict[str, str]:
 @opens(Permission.MAKE_REPORT, scope=_of_report)
 def report(request: HttpRequest, number: int) -> HttpResponse:
     """How far a report is. htmx asks for the same address and takes its part of the page."""
-    return render(request, "reports/report.html", {"report": _report(number)})
+    found = _report(number)
+    withdrawn = evidence.withdrawals(found.batches)
+    context = {"report": found, "withdrawn": withdrawn}
+    return render(request, "reports/report.html", context)
 
 
 @require_POST
@@ -112,8 +120,4 @@ def file(request: HttpRequest, number: int) -> HttpResponse:
     if not path.is_file():
         messages.error(request, _("Its file is gone from this home. Ask for a new report."))
         return redirect("reports:report", number=number)
-    return HttpResponse(
-        path.read_bytes(),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{found.file_name}"'},
-    )
+    return downloads.answer(downloads.report(found.file_name, path.read_bytes()))

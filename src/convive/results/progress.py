@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.plans import queries, rules
 from convive.domain.plans.models import Indicator, IndicatorVersion, Plan, Target, Value
-from convive.domain.plans.vocabulary import Aggregation, Unit
+from convive.domain.plans.vocabulary import AGGREGATION_NAMES, Aggregation, Unit
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.kernel import words
@@ -212,11 +212,4 @@ def unit_of(version: IndicatorVersion) -> str:
 
 def words_of(rule: str) -> str:
     """An aggregation rule in plain words."""
-    return {
-        Aggregation.SUM: _("added up"),
-        Aggregation.MAX: _("the greatest"),
-        Aggregation.AVERAGE: _("the average"),
-        Aggregation.LATEST: _("the latest"),
-        Aggregation.RATIO: _("summed numerators over summed denominators"),
-        Aggregation.NONE: _("not put together"),
-    }[Aggregation(rule)]
+    return str(AGGREGATION_NAMES[rule])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,8 @@ from convive.domain.plans import queries
 from convive.domain.plans.models import Objective, Plan
 from convive.domain.plans.queries import Branch
 from convive.domain.programme.guard import actor, opens
+from convive.kernel import downloads
+from convive.results import exports
 from convive.results.progress import Progress, indicator_progress
 
 
@@ -31,6 +34,8 @@ class Row:
 
 def _scope(_request: HttpRequest, code: str = "") -> Scope:
     plan = queries.plan(code)
+    if plan is None and code:
+        raise Http404(code)
     return _scope_of(plan) if plan else EVERYWHERE
 
 
@@ -68,3 +73,27 @@ def _rows(plan: Plan, request: HttpRequest) -> list[Row]:
 
     walk(queries.plan_tree(plan), 2)
     return rows
+
+
+@opens(Permission.SEE_FIGURES, scope=_scope)
+def achieved_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """What was achieved, as CSV, small numbers hidden."""
+    return _download(request, code, downloads.as_csv)
+
+
+@opens(Permission.SEE_FIGURES, scope=_scope)
+def achieved_xlsx(request: HttpRequest, code: str) -> HttpResponse:
+    """What was achieved, as a workbook, small numbers hidden."""
+    return _download(request, code, downloads.as_xlsx)
+
+
+def _download(
+    request: HttpRequest, code: str, write: Callable[..., downloads.File]
+) -> HttpResponse:
+    plan = queries.plan(code)
+    if plan is None:
+        raise Http404(code)
+    found = [(row.objective.code, p) for row in _rows(plan, request) for p in row.indicators]
+    sample = "muestra-" if any(p.achieved.is_sample for _objective, p in found) else ""
+    cleared, about = exports.cleared(plan, found), exports.about(plan, found)
+    return downloads.answer(write(cleared, exports.NAME, name=f"{sample}{code}", about=about))

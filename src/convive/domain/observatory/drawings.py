@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from convive import charts as draw
-from convive.domain.observatory.parts import ChangeRow, Class, MonthPoint, PlaceProfile
+from convive.domain.observatory.parts import (
+    ChangeRow,
+    Class,
+    Hidden,
+    MapRow,
+    MonthPoint,
+    PlaceProfile,
+)
 from convive.domain.programme.models import Place
 from convive.kernel import words
 
@@ -55,7 +62,15 @@ def series_of(profile: PlaceProfile) -> draw.Series:
     return draw.Series(
         label=_series_said(profile),
         points=[
-            draw.Point(p.month, p.value, p.lower, p.upper, p.provisional) for p in profile.series
+            draw.Point(
+                p.month,
+                p.value,
+                p.hidden.lower if p.hidden else p.lower,
+                p.hidden.upper if p.hidden else p.upper,
+                p.provisional,
+                suppressed=p.hidden is not None,
+            )
+            for p in profile.series
         ],
         name=profile.name,
         note=note,
@@ -71,11 +86,11 @@ def series_of(profile: PlaceProfile) -> draw.Series:
 
 
 def _reference(points: Sequence[MonthPoint]) -> list[draw.Point]:
-    """The dashed line. It stops for a month where other people are counted: that is no jump."""
+    """The dashed line. It parts where other people are counted: that is no jump."""
     drawn, scaled_by = [], ""
     for point in points:
         anew = bool(scaled_by) and point.reference_of != scaled_by
-        drawn.append(draw.Point(point.month, None if anew else point.reference))
+        drawn.append(draw.Point(point.month, point.reference, anew=anew))
         scaled_by = point.reference_of
     return drawn if any(point.value is not None for point in drawn) else []
 
@@ -116,6 +131,7 @@ def series_key(profile: PlaceProfile, ink: draw.Ink = draw.PAGE) -> tuple[Key, .
         rows.append(("compared", profile.reference_name))
     if any(p.provisional for p in profile.series):
         rows.append(("provisional", _("provisional")))
+    rows += _hidden_key(profile.series)
     rows += sorted({("break", b.label) for b in profile.breaks})
     return _key("series", rows, ink)
 
@@ -124,7 +140,20 @@ def months_key(profile: PlaceProfile, ink: draw.Ink = draw.PAGE) -> tuple[Key, .
     rows = [(f"shade-{shade.rank}", _range(shade, 0)) for shade in profile.grid_classes]
     if any(point.provisional for point in profile.series):
         rows.append(("provisional", _("provisional")))
+    rows += _hidden_key(profile.series)
     return _key("months", rows, ink)
+
+
+def _hidden_key(rows: Iterable[MonthPoint | MapRow]) -> list[tuple[str, str]]:
+    return [("suppressed", _("few cases, hidden"))] if any(row.hidden for row in rows) else []
+
+
+def hidden_text(hidden: Hidden) -> str:
+    """`1 to 4, hidden`: the range of a count that this reader does not get to see."""
+    if hidden.lower is None:
+        return _("hidden")
+    upper = float("inf") if hidden.upper is None else hidden.upper
+    return _("%(range)s, hidden") % {"range": words.interval(hidden.lower, upper)}
 
 
 def offences_of(profile: PlaceProfile) -> dict[str, Any]:
@@ -132,14 +161,20 @@ def offences_of(profile: PlaceProfile) -> dict[str, Any]:
     rows = [
         draw.Bar(
             name=row.name,
-            text=f"{words.number(row.value)} ({words.interval(row.lower, row.upper)})",
+            text=hidden_text(row.hidden)
+            if row.hidden
+            else f"{words.number(row.value)} ({words.interval(row.lower, row.upper)})",
             value=row.value,
             lower=row.lower,
-            upper=row.upper,
+            upper=row.hidden.upper if row.hidden else row.upper,
+            suppressed=row.hidden is not None,
         )
         for row in profile.offences
     ]
-    told = ", ".join(f"{row.name} {words.number(row.value)}" for row in profile.offences)
+    told = ", ".join(
+        f"{row.name} {hidden_text(row.hidden) if row.hidden else words.number(row.value)}"
+        for row in profile.offences
+    )
     label = _("%(unit)s by category, %(name)s, %(period)s: %(told)s.") % {
         "unit": profile.unit.capitalize(),
         "name": profile.name,
@@ -172,6 +207,8 @@ def changes_of(profile: PlaceProfile) -> dict[str, Any]:
 
 def change_said(row: ChangeRow) -> str:
     """`+17 % (+5 a +31)`, or why it cannot be said."""
+    if row.is_hidden:
+        return _("hidden")
     if row.ratio is None:
         return _("cannot be compared")
     return words.change(row.ratio, row.lower, row.upper)
@@ -183,13 +220,14 @@ def districts_of(profile: PlaceProfile) -> dict[str, Any]:
         draw.Area(
             geometry=row.outline,
             shade=row.rank or 0,
-            title=f"{row.name}: {words.number(row.rate, 1)}",
+            title=f"{row.name}: {_rate_said(row)}",
+            suppressed=row.hidden is not None,
             chosen=row.is_here,
         )
         for row in profile.map_rows
         if row.outline
     ]
-    told = ", ".join(f"{row.name} {words.number(row.rate, 1)}" for row in profile.map_rows)
+    told = ", ".join(f"{row.name} {_rate_said(row)}" for row in profile.map_rows)
     label = _("Map of the districts of %(province)s, per 100,000 people a year: %(told)s.") % {
         "province": profile.province,
         "told": told or words.no_value(),
@@ -197,9 +235,14 @@ def districts_of(profile: PlaceProfile) -> dict[str, Any]:
     return {"areas": areas, "label": label, "empty": _("No outlines to draw.")}
 
 
+def _rate_said(row: MapRow) -> str:
+    return _("hidden") if row.hidden else words.number(row.rate, 1)
+
+
 def districts_key(profile: PlaceProfile, ink: draw.Ink = draw.PAGE) -> tuple[Key, ...]:
     rows = [(f"shade-{shade.rank}", _range(shade, 1)) for shade in profile.map_classes]
-    if any(row.rank is None for row in profile.map_rows):
+    rows += _hidden_key(profile.map_rows)
+    if any(row.rank is None and not row.hidden for row in profile.map_rows):
         rows.append(("missing", _("no data")))
     if any(row.is_here for row in profile.map_rows):
         rows.append(("chosen", profile.name))

@@ -1,4 +1,4 @@
-"""What surveys published: their value and margin as they stand, never a count of ours."""
+"""What surveys say: a published value and its margin as they stand, or an estimate of ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from convive.domain.observatory import queries, sayings
-from convive.domain.observatory.reading import Asked
+from convive.domain.observatory.estimates_microdata import estimated
+from convive.domain.observatory.reading import Asked, asked_of
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.evidence.mapping import Question as Asking
@@ -21,11 +22,14 @@ _Z = 1.959964  # half-width of a 95 % interval, in standard errors
 
 
 def published(asked: Asked) -> Figure:
-    """The latest published value within the period, for exactly the place asked for.
+    """The latest value within the period, for exactly the place asked for: as a survey published
+    it, or estimated from its answers.
 
     Raises BadInput where the question is not one of the survey's, Refused for a source of records.
     """
     view = asked.source
+    if view.shape == "microdata":
+        return estimated(asked)
     if view.shape != "survey":
         raise Refused.at(
             view.code,
@@ -60,12 +64,33 @@ def nearest(view: SourceView, place: Place, until: date) -> tuple[str, Figure, P
     if view.coverage is None or view.coverage.start > until:
         return None
     period = Period(view.coverage.start, until)
+    if view.shape == "microdata":
+        return _nearest_estimated(view, place, period)
     above: Place | None = place
     while above is not None:
         for question in view.spec.questions:
             if found := _rows(view, above, period, question):
                 figure = _figure(view, question, found[-1], above.name)
                 return f"{question.name} ({above.name})", figure, found[-1].period
+        above = above.parent
+    return None
+
+
+def _nearest_estimated(
+    view: SourceView, place: Place, period: Period
+) -> tuple[str, Figure, Period] | None:
+    """The first question that the sample can answer, for the place or the nearest above it."""
+    above: Place | None = place
+    while above is not None:
+        for question in view.spec.survey.questions if view.spec.survey else ():
+            where = {"question": question.code}
+            try:
+                asked = asked_of(view, (above,), above.name, period, where, queries.drawings())
+                figure = estimated(asked)
+            except Refused:
+                continue
+            if figure.value is not None:
+                return f"{question.name} ({above.name})", figure, period
         above = above.parent
     return None
 

@@ -69,9 +69,9 @@ def share(question: Question) -> Figure:
     return answers.share(asked, tally(asked), tally(asked, whole=True))
 
 
-@measure("observatory.estimate", filters=("source", "question"))
+@measure("observatory.estimate", filters=("source", "question", "sex", "age_band"))
 def estimate(question: Question) -> Figure:
-    """A value that a survey published, with its margin of error where it gave one."""
+    """What a survey says: a published value with its margin, or one estimated from its answers."""
     return estimates.published(read(question))
 
 

@@ -12,6 +12,17 @@ from convive.kernel.periods import Period
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What may be said of a count that this reader does not get to see: its range, ends included.
+
+    None means that no end is known, or none is told.
+    """
+
+    lower: int | None = None
+    upper: int | None = None
+
+
+@dataclass(frozen=True)
 class Headline:
     """One figure card. `origin` answers "where from?" as terms with their texts."""
 
@@ -27,10 +38,10 @@ class Headline:
 class MonthPoint:
     """One month of the series, with the exact Poisson interval of its count.
 
-    value, lower, upper : None where the source does not cover the month.
+    value, lower, upper : None where the source does not cover the month, or it is hidden.
+    in_province : the province's own count, for which the reference stands.
     reference : the province's count, scaled to the people of this place; None where unknown.
     reference_of : whose people scaled it (source and edition): the line breaks where this changes.
-    reference_is_few : the province's count is below the threshold: not told outside the house.
     """
 
     month: date
@@ -40,7 +51,8 @@ class MonthPoint:
     provisional: bool
     reference: float | None = None
     reference_of: str = ""
-    reference_is_few: bool = False
+    in_province: int | None = None
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,7 @@ class GridCell:
     value: int | None
     rank: int | None
     provisional: bool
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True)
@@ -90,17 +103,18 @@ class OffenceRow:
     category: str
     name: str
     iccs: str
-    value: int
-    lower: float
-    upper: float
+    value: int | None
+    lower: float | None
+    upper: float | None
     threshold: int
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True)
 class ChangeRow:
     """One place's change against the same months a year earlier.
 
-    ratio, lower, upper : later over earlier; None where the change is refused or missing.
+    ratio, lower, upper : later over earlier; None where it is refused, missing or hidden.
     by_rate : whether rates were compared; where not, counts were.
     figure : the same as `observatory.change` answers, or None where it was refused.
     refusal : the reason, where it was.
@@ -118,6 +132,7 @@ class ChangeRow:
     by_rate: bool
     figure: Figure | None
     refusal: str = ""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,7 @@ class MapRow:
     rank: int | None
     shared_with: str = ""
     note: str = ""
+    hidden: Hidden | None = None
 
 
 @dataclass(frozen=True)

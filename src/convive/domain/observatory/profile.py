@@ -95,7 +95,7 @@ def history(view: SourceView, place: Place) -> Period:
 
 
 def _require(view: SourceView) -> None:
-    if view.shape == "survey":
+    if view.spec.is_survey:
         raise Refused.at(
             view.code, _("A survey has no monthly series: choose a source of records.")
         )
@@ -108,9 +108,9 @@ def _profile(at: Desk) -> PlaceProfile:
     offences = _offences(at)
     known = evidence.offences(at.source.code)
     sensitive = any("sensitive" in offence.flags for offence in known.values())
-    threshold = queries.threshold(sensitive=sensitive)
-    series = _series(at, threshold)
-    grid, grid_classes = _grid(series)
+    threshold = programme.threshold(sensitive=sensitive)
+    series = _series(at)
+    grid, grid_classes = grid_of(series)
     apart = {name for name, offence in known.items() if "no_small_area" in offence.flags}
     headlines = _headlines(at, changes)
     return PlaceProfile(
@@ -148,7 +148,7 @@ def _profile(at: Desk) -> PlaceProfile:
     )
 
 
-def _series(at: Desk, threshold: int) -> tuple[MonthPoint, ...]:
+def _series(at: Desk) -> tuple[MonthPoint, ...]:
     """Each month with the exact Poisson interval of its count, and the province beside it."""
     months = [month.start for month in at.period.months()]
     known = [month for month in months if month in at.months_here]
@@ -169,7 +169,7 @@ def _series(at: Desk, threshold: int) -> tuple[MonthPoint, ...]:
                 provisional=month > at.firm and month in at.months_here,
                 reference=None if share is None or in_province is None else in_province * share,
                 reference_of=scaled_by,
-                reference_is_few=0 < (in_province or 0) < threshold,
+                in_province=None if share is None else in_province,
             )
         )
     return tuple(points)
@@ -199,7 +199,7 @@ def _breaks(at: Desk) -> tuple[Break, ...]:
     )
 
 
-def _grid(series: Sequence[MonthPoint]) -> tuple[tuple[GridRow, ...], tuple[Class, ...]]:
+def grid_of(series: Sequence[MonthPoint]) -> tuple[tuple[GridRow, ...], tuple[Class, ...]]:
     """Months × years, in five classes of as nearly equal numbers of months as can be.
 
     Provisional months still grow, so they have no class.
@@ -207,7 +207,9 @@ def _grid(series: Sequence[MonthPoint]) -> tuple[tuple[GridRow, ...], tuple[Clas
     firm = [p.value if p.value is not None and not p.provisional else float("nan") for p in series]
     found = classes.quantile_classes(firm, RANKS)
     cells = {
-        point.month: GridCell(point.month, point.value, int(rank) or None, point.provisional)
+        point.month: GridCell(
+            point.month, point.value, int(rank) or None, point.provisional, point.hidden
+        )
         for point, rank in zip(series, found.numbers.tolist(), strict=True)
     }
     rows = tuple(
@@ -229,7 +231,7 @@ def _offences(at: Desk) -> tuple[OffenceRow, ...]:
         known = told.get(category)
         name = in_language(known, "name") if known else category
         sensitive = known is not None and "sensitive" in known.flags
-        threshold = queries.threshold(sensitive=sensitive)
+        threshold = programme.threshold(sensitive=sensitive)
         rows.append(OffenceRow(category, name, iccs, n, lower, upper, threshold))
     return tuple(rows)
 

@@ -85,22 +85,28 @@ def choropleth(at: Desk) -> tuple[tuple[MapRow, ...], tuple[Class, ...]]:
     A district that the source still counts within another shares its value and its class.
     """
     edition = at.source.edition_on(at.recent.end) or ""
-    found = {d.ref: _map_row(at, d) for d in at.districts if not _within(at, d, edition)}
-    apart = list(found.values())
-    ranked = classes.quantile_classes(
-        [float("nan") if row.rate is None else row.rate for row in apart], RANKS
-    )
-    rows = {
-        row.ref: replace(row, rank=int(rank) or None)
-        for row, rank in zip(apart, ranked.numbers.tolist(), strict=True)
-    }
+    found = [_map_row(at, d) for d in at.districts if not _within(at, d, edition)]
+    ranked, ranges = in_classes(found)
+    rows = {row.ref: row for row in ranked}
     by_ref = {district.ref: district for district in at.districts}
     for district in at.districts:
         within = _within(at, district, edition)
         if within and within in rows:
             rows[district.ref] = _shared(at, district, rows[within], by_ref[within].name)
     ordered = tuple(rows[district.ref] for district in at.districts if district.ref in rows)
-    return ordered, tuple(Class(r.number, r.lower, r.upper) for r in ranked.ranges)
+    return ordered, ranges
+
+
+def in_classes(rows: Sequence[MapRow]) -> tuple[list[MapRow], tuple[Class, ...]]:
+    """The rows with the class of their rate, and the ranges of the classes."""
+    found = classes.quantile_classes(
+        [float("nan") if row.rate is None else row.rate for row in rows], RANKS
+    )
+    ranked = [
+        replace(row, rank=int(rank) or None)
+        for row, rank in zip(rows, found.numbers.tolist(), strict=True)
+    ]
+    return ranked, tuple(Class(r.number, r.lower, r.upper) for r in found.ranges)
 
 
 def _within(at: Desk, district: Place, edition: str) -> str | None:
@@ -165,7 +171,7 @@ def homicides(at: Desk) -> list[Headline]:
 def survey(at: Desk) -> list[Headline]:
     """The first published estimate for this place, or for the nearest place above it."""
     for view in _family(at):
-        if view.shape != "survey":
+        if not view.spec.is_survey:
             continue
         found = estimates.nearest(view, at.place, at.period.end)
         if found is not None:

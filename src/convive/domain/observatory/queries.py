@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
-from convive.access.rules import EVERYWHERE, Scope
+from convive.access.permissions import Permission
+from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import BoundaryEdition, Composition, Place, Population
+from convive.domain.programme.models import Composition, Place, Population
 
 
 def refs(place: Place) -> tuple[str, ...]:
@@ -36,6 +36,29 @@ def scope(place: Place) -> Scope:
     if above is None or above.level != Place.Level.DISTRICT:
         return EVERYWHERE
     return Scope(district=above.ref)
+
+
+def sees(who: Actor, place: Place) -> frozenset[str] | None:
+    """The districts whose counts this person may see exactly, on the page of a place.
+
+    None where they are all those of the province: then nothing on the page is hidden from them.
+    """
+    districts = districts_in(province_of(place))
+    if place.level == Place.Level.SETTLEMENT:
+        districts.append(place)
+    seen = {
+        district.ref for district in districts if may(who, Permission.SEE_FIGURES, scope(district))
+    }
+    return None if len(seen) == len(districts) else frozenset(seen)
+
+
+def require_exact(who: Actor, permission: Permission, place: Place) -> None:
+    """Raise NotAllowed unless somebody has this right in every district of a place.
+
+    A province's page is open to all who see figures; its exact numbers tell each of its districts.
+    """
+    for district in districts_in(place):
+        require(who, permission, scope(district))
 
 
 def province_of(place: Place) -> Place:
@@ -117,25 +140,8 @@ def _population_sources(found: Iterable[str]) -> tuple[str, ...]:
     return (*preferred, *sorted(set(found) - set(preferred)))
 
 
-def edition_names() -> dict[str, str]:
-    return {edition.code: edition.name for edition in BoundaryEdition.objects.all()}
-
-
 def place_names(found: Iterable[str]) -> dict[str, str]:
     """Names by `SCHEME:CODE`; a place that the pack does not know keeps its code."""
     wanted = set(found)
     names = {place.ref: place.name for place in programme.places() if place.ref in wanted}
     return {ref: names.get(ref, ref) for ref in wanted}
-
-
-def threshold(*, sensitive: bool) -> int:
-    """Counts below this are not told outside the house. The pack may raise it, never lower it."""
-    floor = 10 if sensitive else 5
-    one = programme.programme()
-    told = (one.thresholds if one else {}).get("sensitive" if sensitive else "default", floor)
-    return max(floor, int(told))
-
-
-def first_day_of(edition: str) -> date | None:
-    found = BoundaryEdition.objects.filter(code=edition).first()
-    return found.valid_from if found else None

@@ -26,8 +26,9 @@ from convive.kernel.periods import Period
 
 FILTERS = ("source", "offence", "category", "sex", "age_band", "attempted")
 
-# filter -> the field that a source must have for it
-_FIELDS = {"sex": "victim_sex", "age_band": "age_band", "attempted": "attempted"}
+# filter -> the fields of which a source must have one for it
+_FIELDS = {"sex": {"victim_sex"}, "age_band": {"age_band"}, "attempted": {"attempted"}}
+_OF_RESPONDENTS = {"sex": {"sex"}, "age_band": {"age_band", "age"}}
 _YES, _NO = {"yes", "true", "1", "sí", "si"}, {"no", "false", "0"}
 
 
@@ -150,7 +151,7 @@ def firm_of(view: SourceView) -> date:
 def counted(asked: Asked) -> None:
     """Refuse what cannot be counted: a survey, a period finer than the source's months."""
     source = asked.source
-    if source.shape == "survey":
+    if source.spec.is_survey:
         raise Refused.at(
             source.code,
             _("A survey publishes estimates; its answers are not counts of events."),
@@ -184,8 +185,9 @@ def _source(where: Mapping[str, str]) -> SourceView:
 
 
 def _fields(source: SourceView, where: Mapping[str, str]) -> None:
-    for name, column in _FIELDS.items():
-        if where.get(name) and column not in source.spec.columns:
+    fields = _FIELDS if source.shape != "microdata" else _OF_RESPONDENTS
+    for name, columns in fields.items():
+        if where.get(name) and not columns & set(source.spec.columns):
             raise Refused.at(
                 f"{name}={where[name]}",
                 _("The source %(source)s does not record this.") % {"source": source.code},
@@ -194,7 +196,7 @@ def _fields(source: SourceView, where: Mapping[str, str]) -> None:
     attempted = where.get("attempted")
     if attempted and attempted.lower() not in _YES | _NO:
         raise BadInput.at(f"attempted={attempted}", _("Write yes or no."))
-    if source.shape != "survey":
+    if not source.spec.is_survey:
         _offence(source, where)
 
 

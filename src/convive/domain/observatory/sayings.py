@@ -45,9 +45,12 @@ def cases(source: SourceView, n: int) -> str:
 
 
 def source(view: SourceView) -> str:
-    """The title of the source, and who publishes it."""
+    """The title of the source, who publishes it, and which release is read where it says so."""
     publisher = view.spec.publisher
-    return f"{view.name} ({publisher})" if publisher else view.name
+    title = f"{view.name} ({publisher})" if publisher else view.name
+    if view.release is None:
+        return title
+    return _("%(title)s, release of %(day)s") % {"title": title, "day": words.day(view.release)}
 
 
 def _here(asked: Asked) -> str:

@@ -1,93 +1,63 @@
-"""The tables behind the charts of a profile: inside the house, and as they may leave it.
+"""The tables behind the charts of a profile, each count with the name of its number.
 
-Every download goes through `released`: small counts are hidden, and as many more as it takes that
-nobody can work them out within the table, or with the sums that the other tables of the page tell;
-what is computed from a hidden count is hidden with it.
+What of them a reader gets to see says `convive.domain.observatory.leaving`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import date
-from enum import StrEnum
-from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory.parts import PlaceProfile
+from convive.domain.observatory.parts import MapRow, PlaceProfile
 from convive.kernel import words
-from convive.stats import disclosure
+from convive.kernel.leaving import Cell, Column, Kind, Row, Table, Told
 
+Key = Callable[[str], str]
 NAMES = ("months", "offences", "changes", "districts")
 
 
-class Kind(StrEnum):
-    """What a column holds."""
-
-    LABEL = "label"
-    COUNT = "count"
-    DERIVED = "derived"  # computed from the counts of its row: hidden where one of them is
-    APART = "apart"  # computed from nothing in its row
+# Names of numbers: the same wherever the number is told
 
 
-class Told(StrEnum):
-    """What kind of cell this is. Zero is told as zero; a hidden or missing one never is."""
-
-    OK = "ok"
-    ZERO = "zero"
-    PROVISIONAL = "provisional"
-    SUPPRESSED = "suppressed"
-    MISSING = "missing"
+def month_key(month: date) -> str:
+    return f"month {month:%Y-%m}"
 
 
-@dataclass(frozen=True)
-class Column:
-    """digits : decimals on the page. is_percent : the value is in percent, said with its sign."""
-
-    title: str
-    kind: Kind
-    digits: int = 0
-    is_percent: bool = False
+def province_month_key(month: date) -> str:
+    return f"province {month:%Y-%m}"
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell; a date is a month. A suppressed one says the range that could be worked out.
-
-    gives_away : it would tell a small count that stands elsewhere, so it never leaves the house.
-    """
-
-    value: str | date | float | int | None
-    told: Told = Told.OK
-    lower: int | None = None
-    upper: int | None = None
-    gives_away: bool = False
+def year_key(year: int) -> str:
+    return f"year {year}"
 
 
-@dataclass(frozen=True)
-class Row:
-    """group : rows of one group add up to a total known elsewhere; "" stands outside every total.
-
-    threshold : counts below it are not told.
-    is_whole : the sum of the other rows, and of others that are not listed.
-    """
-
-    cells: tuple[Cell, ...]
-    group: str
-    threshold: int
-    is_whole: bool = False
+def offence_key(category: str) -> str:
+    return f"offence {category}"
 
 
-@dataclass(frozen=True)
-class Table:
-    name: str
-    title: str
-    definition: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+def before_key(ref: str) -> str:
+    """The records of a place in the baseline."""
+    return f"before {ref}"
+
+
+def after_key(ref: str) -> str:
+    """The records of a place in the recent months."""
+    return f"after {ref}"
+
+
+def counted_as(profile: PlaceProfile, row: MapRow) -> str:
+    """The place whose count a district of the map shows: its own, or the one that holds it."""
+    if not row.shared_with:
+        return row.ref
+    wholes = (r.ref for r in profile.map_rows if r.name == row.shared_with and not r.shared_with)
+    return next(wholes, row.ref)
+
+
+def all_tables(profile: PlaceProfile) -> tuple[Table, ...]:
+    """Every table that tells a count of the profile, with every value: for inside the house."""
+    return (*(table_of(profile, name) for name in NAMES), years(profile))
 
 
 def table_of(profile: PlaceProfile, name: str) -> Table:
@@ -111,23 +81,26 @@ def months(profile: PlaceProfile) -> Table:
     for point in profile.series:
         cells = [
             Cell(point.month),
-            _counted(point.value, provisional=point.provisional),
+            _counted(point.value, month_key(point.month), provisional=point.provisional),
             _derived(point.lower),
             _derived(point.upper),
         ]
         if profile.reference_name:
-            reference = _derived(point.reference)
-            cells.append(replace(reference, gives_away=point.reference_is_few))
-        rows.append(Row(tuple(cells), _stretch(profile, point.month), profile.threshold))
+            cells.append(_derived(point.reference, of=(province_month_key(point.month),)))
+        rows.append(Row(tuple(cells), profile.threshold))
     return Table("months", title, _poisson(profile), tuple(columns), tuple(rows))
 
 
-def _stretch(profile: PlaceProfile, month: date) -> str:
-    """The year, parted where the sum of the recent months or of those before them is told."""
-    part = (
-        "recent" if month in profile.recent else "before" if month in profile.baseline else "rest"
-    )
-    return f"{month.year} {part}"
+def years(profile: PlaceProfile) -> Table:
+    """The sum of the months of each year, as the diagnosis prints it."""
+    columns = (Column(_("Year"), Kind.LABEL), Column(_("Records"), Kind.COUNT))
+    rows = []
+    for year in sorted({point.month.year for point in profile.series}):
+        months = [p.value for p in profile.series if p.month.year == year and p.value is not None]
+        total = _counted(sum(months) if months else None, year_key(year))
+        rows.append(Row((Cell(str(year)), total), profile.threshold))
+    title = _("%(counted)s, by year") % {"counted": profile.counted}
+    return Table("years", title, _poisson(profile), columns, tuple(rows))
 
 
 def offences(profile: PlaceProfile) -> Table:
@@ -144,11 +117,10 @@ def offences(profile: PlaceProfile) -> Table:
             (
                 Cell(row.name),
                 Cell(row.iccs),
-                _counted(row.value),
+                _counted(row.value, offence_key(row.category)),
                 _derived(row.lower),
                 _derived(row.upper),
             ),
-            "all",
             row.threshold,
         )
         for row in profile.offences
@@ -168,31 +140,20 @@ def changes(profile: PlaceProfile) -> Table:
         Column(_("Upper end, 95%"), Kind.DERIVED, 0, is_percent=True),
     )
     rows = []
-    hidden = _hidden_districts(profile)
-    below = {row.ref for row in profile.map_rows}
     for row in profile.changes:
         figure = row.figure
         ends = (figure.value, figure.lower, figure.upper) if figure else (None, None, None)
-        is_whole = row.ref not in below
-        # The count of this place can be added up from its months: then the sum is not told
-        gives_away = row.ref in hidden or (is_whole and profile.ref in hidden)
-        after = replace(_counted(row.after), gives_away=gives_away)
-        cells = (Cell(row.name), _counted(row.before), after, *map(_derived, ends))
-        rows.append(Row(cells, row.ref, profile.threshold, is_whole))
+        cells = (
+            Cell(row.name),
+            _counted(row.before, before_key(row.ref)),
+            _counted(row.after, after_key(row.ref)),
+            *map(_derived, ends),
+        )
+        rows.append(Row(cells, profile.threshold))
     definition = _(
         "Exact comparison of two counts; rates where the people of both are known alike."
     )
     return Table("changes", title, definition, columns, tuple(rows))
-
-
-def _hidden_districts(profile: PlaceProfile) -> set[str]:
-    """The districts whose counts the table of districts hides: told beside it they would help."""
-    told = released(districts(profile)).rows
-    return {
-        place.ref
-        for place, row in zip(profile.map_rows, told, strict=True)
-        if any(cell.told is Told.SUPPRESSED for cell in row.cells)
-    }
 
 
 def districts(profile: PlaceProfile) -> Table:
@@ -213,12 +174,11 @@ def districts(profile: PlaceProfile) -> Table:
             (
                 Cell(row.name),
                 Cell(row.shared_with),
-                _counted(row.n),
+                _counted(row.n, after_key(counted_as(profile, row))),
                 _derived(row.rate),
                 _derived(row.lower),
                 _derived(row.upper),
             ),
-            f"with {row.shared_with}" if row.shared_with else "all",
             profile.threshold,
         )
         for row in profile.map_rows
@@ -227,107 +187,12 @@ def districts(profile: PlaceProfile) -> Table:
     return Table("districts", title, definition, columns, rows)
 
 
-def released(table: Table) -> Table:
-    """The table as it may leave the house."""
-    counts = [i for i, column in enumerate(table.columns) if column.kind is Kind.COUNT]
-    rows = list(table.rows)
-    for at in counts:
-        keyed = sorted(range(len(rows)), key=lambda i: rows[i].group)
-        for _group, members in groupby(keyed, key=lambda i: rows[i].group):
-            _protect(rows, list(members), at)
-        _protect_from_the_whole(table.rows, rows, at)
-    return replace(table, rows=tuple(_hide_derived(row, table.columns) for row in rows))
-
-
-def _protect(rows: list[Row], members: Sequence[int], at: int) -> None:
-    """Hide the small counts of one column within one group of rows, its total being known."""
-    values = [rows[i].cells[at].value for i in members]
-    known = [float(value) if isinstance(value, int) else float("nan") for value in values]
-    if all(value is None for value in values):
-        return
-    shown = disclosure.suppress_list(
-        known, [rows[i].threshold for i in members], total=len(members) > 1
-    )
-    for i, cell in zip(members, shown.cells, strict=True):
-        if cell.status == "suppressed":
-            hidden = Cell(None, Told.SUPPRESSED, cell.lower, cell.upper)
-            cells = rows[i].cells
-            rows[i] = replace(rows[i], cells=(*cells[:at], hidden, *cells[at + 1 :]))
-
-
-def _protect_from_the_whole(inside: Sequence[Row], rows: list[Row], at: int) -> None:
-    """Hide a sum from which a small count could be worked out by taking away what is told."""
-    values = [row.cells[at].value for row in inside if not row.is_whole]
-    known = [value for value in values if isinstance(value, int)]
-    if not values or len(known) < len(values):
-        return
-    told = [row.cells[at] for row in rows if not row.is_whole]
-    is_hidden = any(cell.told is Told.SUPPRESSED or cell.gives_away for cell in told)
-    for i, row in enumerate(inside):
-        whole = row.cells[at].value
-        if row.is_whole and isinstance(whole, int):
-            rest = whole - sum(known)
-            if 0 < rest < row.threshold or (is_hidden and rest < row.threshold):
-                cells = rows[i].cells
-                hidden = Cell(None, Told.SUPPRESSED)
-                rows[i] = replace(rows[i], cells=(*cells[:at], hidden, *cells[at + 1 :]))
-
-
-def _hide_derived(row: Row, columns: Sequence[Column]) -> Row:
-    cells = (Cell(None, Told.SUPPRESSED) if cell.gives_away else cell for cell in row.cells)
-    row = replace(row, cells=tuple(cells))
-    counts = (c for c, column in zip(row.cells, columns, strict=True) if column.kind is Kind.COUNT)
-    if not any(cell.told is Told.SUPPRESSED for cell in counts):
-        return row
-    cells = (
-        Cell(None, Told.SUPPRESSED) if column.kind is Kind.DERIVED else cell
-        for cell, column in zip(row.cells, columns, strict=True)
-    )
-    return replace(row, cells=tuple(cells))
-
-
-def as_csv(profile: PlaceProfile, table: Table) -> bytes:
-    """The released table as CSV: what it is and whence first, then each count with its status.
-
-    UTF-8 with BOM, so that a spreadsheet reads its accents; no text begins like a formula.
-    """
-    table = released(table)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for term, text in _preamble(profile, table):
-        writer.writerow([_safe(term), _safe(text)])
-    writer.writerow([])
-    heads: list[str] = []
-    for column in table.columns:
-        heads.append(_safe(column.title))
-        if column.kind is Kind.COUNT:
-            heads += [_("Status"), _("At least"), _("At most")]
-    writer.writerow(heads)
-    for row in table.rows:
-        cells: list[str | float | int | None] = []
-        for column, cell in zip(table.columns, row.cells, strict=True):
-            cells.append(_plain(cell))
-            if column.kind is Kind.COUNT:
-                cells += [cell.told.value, cell.lower, cell.upper]
-        writer.writerow(["" if cell is None else cell for cell in cells])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _preamble(profile: PlaceProfile, table: Table) -> list[tuple[str, str]]:
+def about(profile: PlaceProfile) -> list[tuple[str, str]]:
+    """What a download of the profile says of itself: place, source, day, sample."""
     rows = [
-        (_("Table"), table.title),
         (_("Place"), f"{profile.name} ({profile.ref})"),
         (_("Source"), "; ".join(f"{s.title} ({s.publisher})" for s in profile.sources[:1])),
         (_("Received up to"), profile.as_of.isoformat() if profile.as_of else ""),
-        (_("Definition"), table.definition),
-        (
-            _("Status"),
-            _("ok, zero, provisional (still growing), missing (not zero), suppressed (few cases)"),
-        ),
-        (
-            _("Internal use"),
-            _("Small counts are hidden within this table; beside another period they may show."),
-        ),
     ]
     if profile.is_sample:
         rows.append((_("Sample"), _("Invented records that show how the system works.")))
@@ -341,26 +206,13 @@ def _poisson(profile: PlaceProfile) -> str:
     }
 
 
-def _counted(value: int | None, *, provisional: bool = False) -> Cell:
+def _counted(value: int | None, key: str, *, provisional: bool = False) -> Cell:
     if value is None:
         return Cell(None, Told.MISSING)
     if provisional:
-        return Cell(value, Told.PROVISIONAL)
-    return Cell(value, Told.OK if value else Told.ZERO)
+        return Cell(value, Told.PROVISIONAL, key=key)
+    return Cell(value, Told.OK if value else Told.ZERO, key=key)
 
 
-def _derived(value: float | None) -> Cell:
-    return Cell(value, Told.MISSING if value is None else Told.OK)
-
-
-def _plain(cell: Cell) -> str | float | int | None:
-    if isinstance(cell.value, str):
-        return _safe(cell.value)
-    if isinstance(cell.value, date):
-        return f"{cell.value:%Y-%m}"
-    return round(cell.value, 3) if isinstance(cell.value, float) else cell.value
-
-
-def _safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+def _derived(value: float | None, of: Sequence[str] = ()) -> Cell:
+    return Cell(value, Told.MISSING if value is None else Told.OK, of=tuple(of))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from convive.access.permissions import Permission
 from convive.access.rules import Scope, may
-from convive.domain.observatory import desk, drawings, queries, tables
+from convive.domain.observatory import desk, drawings, leaving, queries, tables
 from convive.domain.observatory.forms import ViewForm
 from convive.domain.observatory.parts import PlaceProfile
 from convive.domain.observatory.profile import place_profile
@@ -18,7 +18,9 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.domain.programme.models import Place
 from convive.evidence.queries import SourceView
+from convive.kernel import downloads
 from convive.kernel.errors import BadInput, Problem
+from convive.kernel.leaving import Audience
 
 
 def _place(scheme: str, code: str) -> Place:
@@ -64,9 +66,14 @@ def place(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
         "locator": drawings.locator(here, queries.districts_in(queries.province_of(here))),
     }
     if profile is not None:
+        sees = queries.sees(actor(request), here)
+        told = leaving.cleared(profile, Audience.INSIDE, sees=sees)
+        profile = leaving.shown(profile, told)
         context |= {
+            "profile": profile,
+            "hides": told.hides,
             "is_sample": profile.is_sample,
-            "tables": {name: tables.table_of(profile, name) for name in tables.NAMES},
+            "tables": {name: told.table(name) for name in tables.NAMES},
             "charts": drawings.charts(profile),
             "twelve": range(1, 13),
         }
@@ -76,6 +83,18 @@ def place(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
 @opens(Permission.SEE_FIGURES, scope=_scope)
 def place_csv(request: HttpRequest, scheme: str, code: str, name: str) -> HttpResponse:
     """One table of the page as CSV, its small counts hidden."""
+    return _download(request, scheme, code, name, downloads.as_csv)
+
+
+@opens(Permission.SEE_FIGURES, scope=_scope)
+def place_xlsx(request: HttpRequest, scheme: str, code: str, name: str) -> HttpResponse:
+    """One table of the page as a workbook, its small counts hidden."""
+    return _download(request, scheme, code, name, downloads.as_xlsx)
+
+
+def _download(
+    request: HttpRequest, scheme: str, code: str, name: str, write: Callable[..., downloads.File]
+) -> HttpResponse:
     here = _place(scheme, code)
     if name not in tables.NAMES:
         raise Http404
@@ -84,12 +103,9 @@ def place_csv(request: HttpRequest, scheme: str, code: str, name: str) -> HttpRe
         told = [str(problem) for problem in problems] or [str(form.errors)]
         return HttpResponse("\n".join(told), content_type="text/plain; charset=utf-8", status=400)
     sample = "muestra-" if profile.is_sample else ""
-    file_name = f"{sample}{here.scheme}-{here.code}-{name}.csv".lower()
-    return HttpResponse(
-        tables.as_csv(profile, tables.table_of(profile, name)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
+    file_name = f"{sample}{here.scheme}-{here.code}-{name}"
+    cleared = leaving.cleared(profile, Audience.OUTSIDE)
+    return downloads.answer(write(cleared, name, name=file_name, about=tables.about(profile)))
 
 
 def _asked(

@@ -6,13 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
-from convive.access.rules import Actor, Scope, require
+from convive.access.rules import Actor, require
 from convive.domain.plans import queries
-from convive.domain.plans.models import Combination, IndicatorVersion, Value
+from convive.domain.plans.models import Combination, IndicatorVersion, Plan, Value
 from convive.domain.plans.rules import FACTORS, against_total, dimensions
-from convive.domain.plans.vocabulary import Unit, ValueState
+from convive.domain.plans.vocabulary import STATE_NAMES, Unit, ValueState
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import Place
 from convive.kernel import journal, words
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.periods import Period
@@ -39,8 +38,9 @@ def record_value(
     Raises BadInput for what is unknown, overlaps another period, or was submitted already.
     """
     body, where = programme.organisation(organisation), programme.place(place)
-    require(by, Permission.RECORD_VALUE, _scope(body.code, where))
+    require(by, Permission.RECORD_VALUE, queries.value_scope(body.code, where))
     version = _version(indicator, period)
+    check_open(version.indicator.objective.plan, period)
     _check_denominator(version, denominator)
     cell = _combination(version, combination)
     same = queries.values().filter(
@@ -84,7 +84,7 @@ def record_value(
 def submit_value(*, by: Actor, value: int) -> Value:
     """Hand a draft to the reviewer. Raises BadInput where its parts exceed its total."""
     found = _value(value, ValueState.DRAFT)
-    require(by, Permission.RECORD_VALUE, _scope(found.organisation.code, found.place))
+    require(by, Permission.RECORD_VALUE, queries.scope_of_value(found))
     _check_parts(found)
     return _move(by, found, ValueState.SUBMITTED, "value.submitted")
 
@@ -109,14 +109,8 @@ def return_value(*, by: Actor, value: int, feedback: str) -> Value:
     return _move(by, found, ValueState.RETURNED, "value.returned", reviewer=by.id)
 
 
-def _scope(organisation: str, place: Place) -> Scope:
-    """Values of a district stand in it; those of a wider place are tied to no one district."""
-    inside = place.level in (Place.Level.DISTRICT, Place.Level.SETTLEMENT)
-    return Scope(organisation, place.ref if inside else None)
-
-
 def _require_review(by: Actor, value: Value) -> None:
-    require(by, Permission.ACCEPT_VALUE, _scope(value.organisation.code, value.place))
+    require(by, Permission.ACCEPT_VALUE, queries.scope_of_value(value))
     if by.id == value.recorded_by:
         raise NotAllowed("nobody reviews what they recorded")
 
@@ -195,6 +189,21 @@ def _written(number: float) -> str:
     return words.number(number, 0 if float(number).is_integer() else 2)
 
 
+def check_open(plan: Plan, period: Period) -> None:
+    """Raise BadInput where somebody closed a period of the plan that this one touches."""
+    lock = queries.lock_over(plan, period)
+    if lock is not None:
+        raise BadInput.at(
+            words.period(period),
+            _("%(period)s is locked since %(day)s.")
+            % {
+                "period": words.period(Period(lock.start, lock.end)),
+                "day": words.day(lock.locked_on),
+            },
+            _("Ask whoever coordinates the programme to open it, with the reason."),
+        )
+
+
 def _value(pk: int, state: ValueState) -> Value:
     found = queries.values().select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
@@ -202,9 +211,11 @@ def _value(pk: int, state: ValueState) -> Value:
     if found.state != state:
         raise BadInput.at(
             pk,
-            _("It is %(state)s, not %(wanted)s.") % {"state": found.state, "wanted": state},
+            _("It is %(state)s, not %(wanted)s.")
+            % {"state": STATE_NAMES[found.state], "wanted": STATE_NAMES[state]},
             _("See how it stands now."),
         )
+    check_open(found.version.indicator.objective.plan, Period(found.start, found.end))
     return found
 
 

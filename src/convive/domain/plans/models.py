@@ -5,10 +5,15 @@ A joint logframe and a district's security plan are the same thing here.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from convive.domain.plans.models_changes import MovedDate as MovedDate
+from convive.domain.plans.models_changes import PeriodLock as PeriodLock
+from convive.domain.plans.models_changes import Revision as Revision
 from convive.domain.plans.vocabulary import (
+    STATE_NAMES,
     Aggregation,
     CommitmentState,
     Cross,
@@ -18,6 +23,7 @@ from convive.domain.plans.vocabulary import (
     one_of,
 )
 from convive.domain.programme.models import Organisation, Place
+from convive.kernel.periods import Period
 from convive.kernel.texts import Named, Retirable, in_language
 
 
@@ -251,6 +257,14 @@ class Value(models.Model):
         ]
 
     @property
+    def period(self) -> Period:
+        return Period(self.start, self.end)
+
+    @property
+    def state_name(self) -> str:
+        return str(STATE_NAMES[self.state])
+
+    @property
     def is_sample(self) -> bool:
         return self.source.startswith("sample-")
 
@@ -266,6 +280,14 @@ class Commitment(models.Model):
     )
     what = models.CharField(max_length=300)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    # Who sees to it within the organisation; nobody yet where it is empty
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="commitments",
+    )
     district = models.ForeignKey(
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -7,6 +7,7 @@ average of percentages is the percentage of nothing.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from math import fsum, isclose
 from statistics import fmean
 
 from convive.domain.plans.vocabulary import Aggregation, Unit
+
+_CELL = re.compile(r"[\w.+-]+")
 
 # What a numerator over its denominator is multiplied by, so that it reads in its unit
 FACTORS = {Unit.PERCENTAGE: 100.0, Unit.RATE: 100_000.0}
@@ -108,13 +111,13 @@ def cumulative(
 def dimensions(combination: str) -> dict[str, str]:
     """The cell `age_band=15-17;sex=female` as names and values; the total has none.
 
-    Raises ValueError for anything else.
+    A value is made of letters, digits and `.+-_`. Raises ValueError for anything else.
     """
     if combination == "total":
         return {}
     pairs = [cell.partition("=") for cell in combination.split(";")]
     names = [name for name, _equals, _value in pairs]
-    if any(not (name and equals and value) for name, equals, value in pairs):
+    if any(not (name and equals and _CELL.fullmatch(value)) for name, equals, value in pairs):
         raise ValueError(f"{combination!r}: write total, or name=value parted by semicolons")
     if names != sorted(set(names)):
         raise ValueError(f"{combination!r}: each name once, in the order of the alphabet")

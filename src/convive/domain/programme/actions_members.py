@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import ROLES_OF_AN_ORGANISATION, Permission, Role
 from convive.access.rules import Actor, require
-from convive.domain.programme import queries, signin
+from convive.domain.programme import letters, queries, queries_access, sessions, signin
+from convive.domain.programme.actions_review import reopen_for
 from convive.domain.programme.models import Membership, Place, User
+from convive.domain.programme.rules import not_to_oneself
 from convive.kernel import journal, words
 from convive.kernel.errors import BadInput, NotAllowed
 
 ALL = "all"  # every district
-_NEED_DISTRICTS = ROLES_OF_AN_ORGANISATION | {Role.ANALYST}
+NEED_DISTRICTS = ROLES_OF_AN_ORGANISATION | {Role.ANALYST}
 
 
 @transaction.atomic
@@ -56,7 +58,7 @@ def add_member(
     if valid_to is not None and valid_to < start:
         raise BadInput.at(valid_to, _("The role ends before it starts."), _("Swap the two dates."))
     user = queries.user_by_email(email) or _new_account(by, email, name)
-    _not_to_oneself(by, user)
+    not_to_oneself(by, user.pk)
     member = Membership.objects.create(
         user=user,
         role=part.value,
@@ -80,6 +82,7 @@ def add_member(
             "to": valid_to.isoformat() if valid_to else None,
         },
     )
+    reopen_for(by=by, membership=member)
     return member
 
 
@@ -90,7 +93,7 @@ def end_membership(*, by: Actor, membership: int, on: date | None = None) -> Mem
     member = queries.members().filter(pk=membership).first()
     if member is None:
         raise BadInput.at(membership, _("There is no such role."), _("See: convive member list."))
-    _not_to_oneself(by, member.user)  # a later end is a longer right
+    not_to_oneself(by, member.user_id)  # a later end is a longer right
     last = on or queries.today()
     if last < member.valid_from:
         raise BadInput.at(
@@ -124,10 +127,29 @@ def restore_user(*, by: Actor, email: str) -> User:
 
 @transaction.atomic
 def make_password_link(*, by: Actor, email: str) -> str:
-    """The path of a page where this person sets a password; it works once, for three days."""
+    """The path of a page where this person sets a password; it works once, for three days.
+
+    Raises BadInput where two people took the second factor away, the person has set up no new one,
+    and no letter is sent: whoever saw the link alone would be in. The shell may.
+    """
     require(by, Permission.MANAGE_MEMBERS)
-    user = _user(email)
-    journal.write(who=by.id, did="password_link.made", kind="account", subject=user.pk)
+    user = queries_access.account_by_email(email)
+    if not (by.is_system or letters.are_sent()) and queries_access.waits_for_new_factor(user):
+        raise BadInput.at(
+            user.name,
+            _(
+                "Two people took the second factor away, and there is no new one: this link alone "
+                "would open the account."
+            ),
+            _("Ask whoever keeps the server: convive member link."),
+        )
+    journal.write(
+        who=by.id,
+        did="password_link.made",
+        kind="account",
+        subject=user.pk,
+        data={"second_factor": signin.has_second_factor(user)},
+    )
     return signin.password_path(user)
 
 
@@ -141,7 +163,7 @@ def set_up_sign_in(*, by: Actor, email: str, password: str, secret: str) -> User
     """
     if not by.is_system:
         raise NotAllowed("set up somebody's sign-in")
-    user = _user(email)
+    user = queries_access.account_by_email(email)
     user.set_password(password)
     user.save(update_fields=["password"])
     TOTP.activate(user, secret)
@@ -164,25 +186,12 @@ def _new_account(by: Actor, email: str, name: str) -> User:
 
 def _set_active(by: Actor, email: str, *, is_active: bool, did: str) -> User:
     require(by, Permission.MANAGE_MEMBERS)
-    user = _user(email)
-    _not_to_oneself(by, user)
+    user = queries_access.account_by_email(email)
+    not_to_oneself(by, user.pk)
     user.is_active = is_active
     user.save(update_fields=["is_active"])
+    sessions.end_all(user)
     journal.write(who=by.id, did=did, kind="account", subject=user.pk)
-    return user
-
-
-def _not_to_oneself(by: Actor, user: User) -> None:
-    if by.id == f"user:{user.pk}":
-        raise NotAllowed("nobody changes their own rights")
-
-
-def _user(email: str) -> User:
-    user = queries.user_by_email(email)
-    if user is None:
-        raise BadInput.at(
-            email, _("Nobody has an account with this address."), _("See: convive member list.")
-        )
     return user
 
 
@@ -199,7 +208,7 @@ def _role(text: str) -> Role:
 
 def _districts(role: Role, refs: Sequence[str]) -> list[Place]:
     """The districts of a role; none means all of them."""
-    if list(refs) == [ALL] or (not refs and role not in _NEED_DISTRICTS):
+    if list(refs) == [ALL] or (not refs and role not in NEED_DISTRICTS):
         return []
     if not refs or ALL in refs:
         raise BadInput.at(

@@ -7,4 +7,9 @@ class ProgrammeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.programme import signin_journal  # noqa: F401  listens to sign-in
+        from convive.access import duties
+        from convive.domain.programme import kept, sessions, signin_journal  # noqa: F401  both listen
+        from convive.domain.programme.duties import Accounts
+
+        duties.register(Accounts())
+        kept.register()

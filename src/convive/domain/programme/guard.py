@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 
 from convive.access.permissions import Permission
-from convive.access.rules import Actor, Scope, may, require
-from convive.domain.programme import queries, signin
+from convive.access.rules import Actor, Scope, may, reaches_all, require
+from convive.domain.programme import queries, sessions, signin
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.occasion import because
 
@@ -32,14 +33,24 @@ _BEFORE_SIGN_IN = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "mfa_authenticate",
+    "mfa_login_webauthn",
 }
-# ... before the second factor
-_BEFORE_SECOND_FACTOR = {"mfa_activate_totp", "mfa_reauthenticate", "account_reauthenticate"}
+# ... before the second factor: to set one up, an app or a passkey
+_BEFORE_SECOND_FACTOR = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "account_reauthenticate",
+}
 # ... and after both. The rest of that library (signing up, changing the address) opens for nobody
 _AFTER_SIGN_IN = {
     "account_change_password",
     "mfa_index",
     "mfa_deactivate_totp",
+    "mfa_list_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "mfa_download_recovery_codes",
@@ -52,9 +63,12 @@ def public(view: View) -> View:
     return view
 
 
-def opens(permission: Permission, *, scope: ScopeOf | None = None) -> Callable[[View], View]:
+def opens(
+    permission: Permission, *others: Permission, scope: ScopeOf | None = None
+) -> Callable[[View], View]:
     """Mark a page as open to whoever has `permission` in the scope of what it shows.
 
+    others : any of them opens it too.
     scope : called with the request and the URL's arguments; returns where the shown thing stands.
     """
 
@@ -62,15 +76,35 @@ def opens(permission: Permission, *, scope: ScopeOf | None = None) -> Callable[[
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             # First anywhere at all: whoever has no such right learns not even what exists
-            require(actor(request), permission)
-            if scope is not None:
-                require(actor(request), permission, scope(request, *args, **kwargs))
+            who = actor(request)
+            had = [one for one in (permission, *others) if may(who, one)]
+            if not had:
+                require(who, permission)
+            if scope is None:
+                with _not_found_as_refused(who, had):
+                    return view(request, *args, **kwargs)
+            with _not_found_as_refused(who, had):
+                where = scope(request, *args, **kwargs)
+            if not any(may(who, one, where) for one in had):
+                require(who, permission, where)
             return view(request, *args, **kwargs)
 
         guarded.convive_access = permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+@contextmanager
+def _not_found_as_refused(who: Actor, permissions: list[Permission]) -> Iterator[None]:
+    """What does not exist is refused like what is somebody else's, so that ids can be guessed for
+    nothing. Whoever reaches everything is told that there is no such thing."""
+    try:
+        yield
+    except Http404:
+        if any(reaches_all(who, permission) for permission in permissions):
+            raise
+        raise NotAllowed("no such thing, or not theirs") from None
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -112,13 +146,18 @@ class DenyByDefault:
         request._convive_is_inside = True  # type: ignore[attr-defined]
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        if name in _BEFORE_SECOND_FACTOR:
-            return None
-        if not signin.has_second_factor(request.user):
-            return redirect("mfa_activate_totp")
-        if not signin.gave_second_factor(request):
+        if not sessions.follow(request):  # ended on another device, or by whoever manages accounts
             logout(request)
             return _to_sign_in(request)
+        has_factor = signin.has_second_factor(request.user)
+        if has_factor and not signin.gave_second_factor(request):
+            # Before anything else: a password alone must not add a factor to those there are
+            logout(request)
+            return _to_sign_in(request)
+        if name in _BEFORE_SECOND_FACTOR:
+            return None
+        if not has_factor:
+            return redirect("mfa_activate_totp")
         if access is not None or name in _AFTER_SIGN_IN:
             return None
         return _refused(request)
@@ -141,12 +180,17 @@ def _refused(request: HttpRequest) -> HttpResponse:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """What the frame of a workspace page needs: the programme, and what this person may open."""
+    """What the frame of a workspace page needs: the programme, and what this person may open.
+
+    glasses : what they opened that is closed to them: said on every page while it lasts.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
     who = actor(request)
+    broken = any(grant.only is not None for grant in who.grants)
     return {
         "programme": queries.programme(),
+        "glasses": queries.open_glasses(user) if broken else (),
         "may": {permission.value: may(who, permission) for permission in Permission},
     }

@@ -37,6 +37,8 @@ class Programme(models.Model):
     population_sources = models.JSONField(default=list)
     # {"default": 5, "sensitive": 10, ...} as the pack's thresholds.toml says
     thresholds = models.JSONField(default=dict)
+    # {"uploads": 14, ...}: for how many days each class of data is kept, where the pack says so
+    retention = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -278,3 +280,6 @@ class Membership(models.Model):
     @property
     def role_description(self) -> str:
         return str(ROLE_DESCRIPTIONS[Role(self.role)])
+
+
+from convive.domain.programme import models_access  # noqa: E402, F401  known to Django with them

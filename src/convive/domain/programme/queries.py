@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from convive.access.permissions import ROLES_OF_AN_ORGANISATION, Role
+from convive.access.permissions import READING, ROLES_OF_AN_ORGANISATION, Permission, Role
 from convive.access.rules import Actor, Grant
 from convive.domain.programme.models import (
     BoundaryEdition,
@@ -21,6 +22,8 @@ from convive.domain.programme.models import (
     Programme,
     User,
 )
+from convive.domain.programme.models_access import BreakGlass
+from convive.domain.programme.rules import account_id
 from convive.kernel.errors import BadInput
 from convive.kernel.models import JournalEntry
 
@@ -54,6 +57,14 @@ def place(ref: str) -> Place:
             _("See the places of the pack, or add this one to places.geojson."),
         )
     return found
+
+
+def threshold(*, sensitive: bool) -> int:
+    """Counts below this are not told outside the house. The pack may raise it, never lower it."""
+    floor = 10 if sensitive else 5
+    one = programme()
+    told = (one.thresholds if one else {}).get("sensitive" if sensitive else "default", floor)
+    return max(floor, int(told))
 
 
 def places() -> QuerySet[Place]:
@@ -129,15 +140,52 @@ def parts_of(whole: Place, *, older: BoundaryEdition, edition: BoundaryEdition) 
 
 
 def actor_of(user: User | AnonymousUser) -> Actor:
-    """The person as access sees them today: one grant for each membership in force."""
+    """The person as access sees them now: one grant for each membership in force.
+
+    Another for each thing that they opened, for reading and for some hours, though it is closed to
+    them: while they still have a role that lets them.
+    """
     if not user.is_authenticated:
         return Actor(id="anonymous", label="")
     grants = tuple(_grant(row) for row in memberships_of(user))
-    return Actor(id=f"user:{user.pk}", label=user.name, grants=grants)
+    glass = [grant for grant in grants if Permission.BREAK_GLASS in grant.permissions]
+    if glass:
+        grants += tuple(_opened(row, glass) for row in open_glasses(user))
+    return Actor(id=account_id(user.pk), label=user.name, grants=grants)
+
+
+def open_glasses(user: User) -> QuerySet[BreakGlass]:
+    """What a person has opened that is closed to them, and is open now."""
+    return BreakGlass.objects.filter(user=user, until__gt=timezone.now()).select_related(
+        "district", "organisation"
+    )
 
 
 def user_by_email(email: str) -> User | None:
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def account(pk: int) -> User:
+    """The account of this number. Raises BadInput where there is none in use."""
+    found = User.objects.filter(pk=pk, is_active=True).first()
+    if found is None:
+        raise BadInput.at(
+            pk, _("There is no account in use of this number."), _("See the members.")
+        )
+    return found
+
+
+def account_of(actor: Actor) -> User | None:
+    """The account behind an actor; None for the system."""
+    kind, _colon, pk = actor.id.partition(":")
+    return User.objects.filter(pk=pk).first() if kind == "user" and pk.isdigit() else None
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """What a person reads for actor ids, as records and the journal keep them."""
+    numbers = {id: id.partition(":")[2] for id in actors if id.startswith("user:")}
+    names = dict(User.objects.filter(pk__in=numbers.values()).values_list("pk", "name"))
+    return {id: names[int(pk)] for id, pk in numbers.items() if int(pk) in names}
 
 
 def actor_by_email(email: str) -> Actor:
@@ -188,3 +236,19 @@ def _grant(row: Membership) -> Grant:
         organisations = frozenset({row.organisation.code} if row.organisation else ())
     reach: Any = None if row.all_districts else frozenset(p.ref for p in row.districts.all())
     return Grant(role=role, organisations=organisations, districts=reach)
+
+
+def _opened(row: BreakGlass, usual: list[Grant]) -> Grant:
+    """A broken glass as a grant: reading, there and nowhere else.
+
+    A district opens with what belongs to nobody in particular in it; an organisation's own things
+    open only where that organisation was named.
+    """
+    bodies = frozenset({row.organisation.code} if row.organisation else ())
+    if row.district:
+        places: frozenset[str] | None = frozenset({row.district.ref})
+    elif any(grant.districts is None for grant in usual):
+        places = None
+    else:
+        places = frozenset().union(*(grant.districts or () for grant in usual))
+    return Grant(role=usual[0].role, organisations=bodies, districts=places, only=READING)

@@ -11,12 +11,16 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from convive.domain.programme.models import User
 from convive.kernel.sealing import seal, unseal
 
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 _SECOND_FACTOR = "second_factor"  # in the session: the id of the user who gave one in it
 
 
@@ -33,7 +37,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Keeps the secrets of authenticator apps sealed in the database."""
+    """Keeps the secrets of authenticator apps sealed in the database, and names things as we do."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("That did not work, or it was used already. Try once more."),
+    }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Whose passkeys these are: of this address, under the name that people know."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
     def encrypt(self, text: str) -> str:
         return seal(text, purpose="second factor")
@@ -57,7 +74,14 @@ def gave_second_factor(request: HttpRequest) -> bool:
 
 
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    """Recovery codes alone are none: they stand in for an app or a passkey that was lost."""
+    return Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists()
+
+
+def is_first_factor(user: User, authenticator: Authenticator) -> bool:
+    """Whether this one, just added, is the only app or passkey of the account."""
+    factors = Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS)
+    return authenticator.type in SECOND_FACTORS and factors.count() == 1
 
 
 def password_path(user: User) -> str:

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from convive.domain.programme import queries, signin
+from convive.domain.programme import queries, sessions, signin
 from convive.domain.programme.models import User
 from convive.kernel import journal
 
@@ -76,8 +76,11 @@ def second_factor_used(
 def second_factor_added(
     request: HttpRequest, user: User, authenticator: Authenticator, **_kwargs: Any
 ) -> None:
-    # Whoever has just typed a code of the new app has given the second factor of this session
-    signin.note_second_factor(request, user)
+    if signin.is_first_factor(user, authenticator):
+        # Whoever has just typed a code of the new app has given the second factor of this session;
+        # every other was opened by password alone
+        signin.note_second_factor(request, user)
+        sessions.end_all(user, but=sessions.number_of(request))
     _write(user, "second_factor.added", type=str(authenticator.type))
 
 
@@ -92,10 +95,12 @@ def recovery_codes_renewed(user: User, authenticator: Authenticator, **_kwargs: 
 
 
 @receiver(password_changed)
-def password_was_changed(user: User, **_kwargs: Any) -> None:
+def password_was_changed(request: HttpRequest, user: User, **_kwargs: Any) -> None:
+    sessions.end_all(user, but=sessions.number_of(request))  # Django has closed them already
     _write(user, "password.changed")
 
 
 @receiver(password_reset)
 def password_was_set(user: User, **_kwargs: Any) -> None:
+    sessions.end_all(user)
     _write(user, "password.set")

@@ -5,17 +5,21 @@ from __future__ import annotations
 from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
+from convive.access import duties
+from convive.access.duties import Duty
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may
-from convive.domain.plans import queries as plans
 from convive.domain.programme import queries as programme
-from convive.domain.programme.guard import actor, opens
+from convive.domain.programme.actions_account import stop_digest
+from convive.domain.programme.guard import actor, opens, public
 from convive.domain.programme.models import User
+from convive.doors.workspace import digest
 from convive.doors.workspace.waiting import Waiting, waiting
 from convive.evidence import queries as evidence
 from convive.evidence.models import Batch
@@ -26,9 +30,21 @@ _RECEIPTS = 3
 @opens(Permission.SEE_WORKSPACE)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    who = actor(request)
+    """What waits for me, from every part of the house; `?part=` narrows it to one."""
+    who, today = actor(request), programme.today()
     assert isinstance(request.user, User)  # the guard let nobody else in
-    found = waiting(plans.open_commitments_for(who), programme.today())
+    everything = duties.waiting(who, today)
+    here = {duty.part for duty in everything}
+    titles = {part.name: part.title for part in duties.parts() if part.name in here}
+    chosen = request.GET.get("part", "")
+    chosen = chosen if chosen in titles else ""
+    found = waiting((duty for duty in everything if chosen in ("", duty.part)), today)
+    groups = (
+        (_("Late"), found.late),
+        (_("This week"), found.this_week),
+        (_("Can wait"), found.later),
+        (_("Without a day"), found.undated),
+    )
     districts = [
         district
         for district in programme.districts()
@@ -38,19 +54,42 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "workspace/home.html",
         {
-            "lead": _lead(found),
+            "lead": lead(found),
             "waiting": found,
+            "titles": titles,
+            "chosen": chosen,
             "groups": [
-                (_("Late"), found.late),
-                (_("This week"), found.this_week),
-                (_("Can wait"), found.later),
+                (title, [(duty, titles[duty.part]) for duty in things]) for title, things in groups
             ],
-            "today": programme.today(),
+            "today": today,
             "memberships": programme.memberships_of(request.user),
             "districts": districts,
             "batches": _receipts(who),
         },
     )
+
+
+@public
+@csrf_exempt  # a mail program presses it for its reader (RFC 8058); the signed key is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_letters(request: HttpRequest, key: str) -> HttpResponse:
+    """End the letters with one press and no password. Opening the page alone ends nothing."""
+    account = digest.account_of(key)
+    if account is None:
+        return render(request, "workspace/stop_letters.html", status=404)
+    if request.method != "POST":
+        return render(request, "workspace/stop_letters.html", {"key": key})
+    stop_digest(by=programme.actor_of(account), account=account.pk)
+    if "List-Unsubscribe" in request.POST:
+        return HttpResponse(status=204)
+    return redirect("workspace:letters_stopped")
+
+
+@public
+@require_safe
+def letters_stopped(request: HttpRequest) -> HttpResponse:
+    """What is said after the letters were ended."""
+    return render(request, "workspace/letters_stopped.html")
 
 
 def _receipts(who: Actor) -> list[Batch]:
@@ -61,10 +100,10 @@ def _receipts(who: Actor) -> list[Batch]:
         scope = Scope(organisation=owner.code if owner else None)
         return may(who, Permission.SEE_EVIDENCE, scope)
 
-    return list(islice(filter(visible, evidence.batches().iterator()), _RECEIPTS))
+    return list(islice(filter(visible, evidence.batches().iterator(chunk_size=50)), _RECEIPTS))
 
 
-def _lead(found: Waiting) -> str:
+def lead(found: Waiting[Duty]) -> str:
     """`Seven things. Two are late.`"""
     if not found.total:
         return _("Nothing waits for you today.")

@@ -5,35 +5,46 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 
 class Due(Protocol):
-    """Anything with a day by which it is due."""
+    """Anything that may have a day by which it is due."""
 
     @property
-    def due(self) -> date: ...
+    def due(self) -> date | None: ...
+
+
+Thing = TypeVar("Thing", bound=Due)
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """Things in three groups: past their day, due within seven days, and later."""
+class Waiting(Generic[Thing]):
+    """Things in four groups: past their day, due within seven days, later, and without a day."""
 
-    late: tuple[Due, ...]
-    this_week: tuple[Due, ...]
-    later: tuple[Due, ...]
+    late: tuple[Thing, ...]
+    this_week: tuple[Thing, ...]
+    later: tuple[Thing, ...]
+    undated: tuple[Thing, ...] = ()
+    due_today: int = 0  # how many of this week's are due today
 
     @property
     def total(self) -> int:
-        return len(self.late) + len(self.this_week) + len(self.later)
+        return len(self.late) + len(self.this_week) + len(self.later) + len(self.undated)
 
 
-def waiting(things: Iterable[Due], today: date) -> Waiting:
+def waiting(things: Iterable[Thing], today: date) -> Waiting[Thing]:
     """Group things by their day, the next due first. What is due today is not late."""
-    ordered = sorted(things, key=lambda thing: thing.due)
+    everything = list(things)
+    dated = sorted(
+        ((thing.due, number) for number, thing in enumerate(everything) if thing.due is not None)
+    )
+    ordered = [(day, everything[number]) for day, number in dated]
     week_ends = today + timedelta(days=7)
     return Waiting(
-        late=tuple(thing for thing in ordered if thing.due < today),
-        this_week=tuple(thing for thing in ordered if today <= thing.due < week_ends),
-        later=tuple(thing for thing in ordered if thing.due >= week_ends),
+        late=tuple(thing for day, thing in ordered if day < today),
+        this_week=tuple(thing for day, thing in ordered if today <= day < week_ends),
+        later=tuple(thing for day, thing in ordered if day >= week_ends),
+        undated=tuple(thing for thing in everything if thing.due is None),
+        due_today=sum(1 for day, _thing in ordered if day == today),
     )

@@ -26,7 +26,8 @@ def make(order: Order) -> Made:
     """
     with override(order.language):
         material = gather(order)
-        return Made(typeset(compose(material)), is_sample=material.is_sample)
+        pdf = typeset(compose(material))
+        return Made(pdf, is_sample=material.is_sample, batches=material.batches)
 
 
 def compose(material: Material) -> Document:

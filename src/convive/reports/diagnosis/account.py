@@ -80,7 +80,8 @@ def _origin(read: Read) -> Table:
 def _secrecy(material: Material) -> str:
     if material.order.internal:
         return _(
-            "Nothing is hidden: this document is for internal use and must not leave the house."
+            "The numbers of this place are exact: this document is for internal use and must not "
+            "leave the house. Small counts of its neighbours are hidden."
         )
     limits = sorted({read.profile.threshold for read in material.reads})
     return _(

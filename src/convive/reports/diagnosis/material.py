@@ -105,6 +105,14 @@ class Material:
         """What the head of the chapter is about."""
         return self.reads[0]
 
+    @property
+    def batches(self) -> tuple[str, ...]:
+        """Numbers of the imports that were read."""
+        codes = {source.code for read in self.reads for source in read.profile.sources}
+        answering = {answer.source for answer in self.answers}
+        codes |= {view.code for view in self.views if view.name in answering}
+        return tuple(number for code in sorted(codes) for number in evidence.batch_ids(code))
+
 
 def gather(order: Order) -> Material:
     """Read it all, in the active language.

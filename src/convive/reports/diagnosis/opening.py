@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory.leaving import may_tell
 from convive.domain.observatory.parts import Headline
 from convive.kernel import words
 from convive.kernel.figures import Figure, Status
@@ -92,21 +93,15 @@ def _cards(material: Material) -> tuple[Card, ...]:
         _card(headline)
         for read in material.reads[:2]
         for headline in read.profile.headlines
-        if material.order.internal or _may_tell(material, read, headline)
+        if _may_tell(material, read, headline)
     ]
     return tuple({(card.name, card.value, card.note): card for card in found}.values())
 
 
 def _may_tell(material: Material, read: Read, headline: Headline) -> bool:
-    """A figure of all records is told as their sum is; one of a single offence with its table."""
-    figure, telling = headline.figure, read.telling
-    if headline.source != read.profile.source:
-        has_its_own_part = headline.source in {each.profile.source for each in material.reads}
-        return not has_its_own_part and (not figure.n or figure.n >= read.profile.threshold)
-    here = telling.after.get(read.profile.ref)
-    if here is not None and figure.n == here.value:
-        return telling.recent and (telling.baseline or figure.unit != "%")
-    return telling.recent and not any(told.is_hidden for told in telling.offences)
+    """A figure is told as its counts are; one of another source not beside that source's tables."""
+    others = {each.profile.source for each in material.reads} - {read.profile.source}
+    return headline.source not in others and may_tell(read.profile, read.telling.cleared, headline)
 
 
 def _card(headline: Headline) -> Card:

@@ -118,7 +118,7 @@ def _series(read: Read, number: int) -> Picture:
     compared = [
         charts.Point(p.month, p.reference)
         for p in profile.series
-        if p.reference is not None and not p.reference_is_few
+        if p.month in read.telling.compared
     ]
     label = _("%(counted)s by month in %(place)s, %(period)s. %(lead)s") % {
         "counted": profile.counted,
@@ -277,7 +277,7 @@ def _offence_pair(
 
 
 def _offence_cells(row: OffenceRow, told: Told) -> tuple[Cell | str, ...]:
-    digits = 1 if row.upper < 100 else 0
+    digits = 1 if (row.upper or 0) < 100 else 0
     ends = "" if told.is_hidden else words.interval(row.lower, row.upper, digits)
     return row.name, row.iccs or words.no_value(), told_cell(told), ends
 

@@ -13,11 +13,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory.parts import GridCell, MonthPoint, PlaceProfile
-from convive.domain.observatory.tables import Cell, Column, Kind, Table, Told
+from convive.domain.observatory.drawings import hidden_text
+from convive.domain.observatory.parts import GridCell, Hidden, MonthPoint, PlaceProfile
 from convive.domain.programme.models import Place
 from convive.kernel import words
 from convive.kernel.figures import Figure, MarkKind
+from convive.kernel.leaving import Cell, Column, Kind, Table, Told
 from convive.look.templatetags.look import scroll
 
 register = template.Library()
@@ -73,14 +74,16 @@ def table_of(table: Table) -> SafeString:
 
 
 @register.simple_tag
-def csv_link(place: Place, name: str, query: str) -> SafeString:
-    """The table as CSV, its small counts hidden."""
-    url = reverse("observatory:place_csv", args=[place.scheme, place.code, name])
-    return format_html(
-        '<a href="{}">{}</a>',
-        f"{url}?{query}" if query else url,
-        _("CSV, small counts hidden"),
-    )
+def table_links(place: Place, name: str, query: str) -> SafeString:
+    """The table to take away, its small counts hidden: as CSV and as a workbook."""
+    links = []
+    for ending, text in (
+        ("csv", _("CSV, small counts hidden")),
+        ("xlsx", _("XLSX, small counts hidden")),
+    ):
+        url = reverse(f"observatory:place_{ending}", args=[place.scheme, place.code, name])
+        links.append((f"{url}?{query}" if query else url, text))
+    return format_html_join(" ", '<a href="{}">{}</a>', links)
 
 
 @register.simple_tag
@@ -93,6 +96,8 @@ def month_cell(cell: GridCell | None) -> SafeString:
     """One month: its number in its class; hatched where it is provisional; never blank for none."""
     if cell is None:
         return mark_safe("<td></td>")
+    if cell.hidden:
+        return format_html('<td class="supp"><span>{}</span></td>', _brief(cell.hidden))
     if cell.value is None:
         return format_html("<td>{}</td>", words.no_value())
     if cell.provisional:
@@ -104,6 +109,14 @@ def month_cell(cell: GridCell | None) -> SafeString:
     return format_html('<td class="q{}">{}</td>', cell.rank, words.number(cell.value))
 
 
+def _brief(hidden: Hidden) -> SafeString:
+    """The range in a narrow cell, with its words for a screen reader."""
+    ends = "" if hidden.lower is None else f"{hidden.lower}–{hidden.upper or ''}"
+    return format_html(
+        '<span aria-hidden="true">{}</span><span class="vh">{}</span>', ends, hidden_text(hidden)
+    )
+
+
 def _row(columns: tuple[Column, ...], cells: tuple[Cell, ...]) -> SafeString:
     first, *rest = (_said(column, cell) for column, cell in zip(columns, cells, strict=True))
     return format_html(
@@ -112,7 +125,10 @@ def _row(columns: tuple[Column, ...], cells: tuple[Cell, ...]) -> SafeString:
         format_html_join(
             "",
             "<td{}>{}</td>",
-            ((_right(column), text) for column, text in zip(columns[1:], rest, strict=True)),
+            (
+                (_class(column, cell), text)
+                for column, cell, text in zip(columns[1:], cells[1:], rest, strict=True)
+            ),
         ),
     )
 
@@ -121,7 +137,15 @@ def _right(column: Column) -> SafeString:
     return SafeString("" if column.kind is Kind.LABEL else ' class="num"')
 
 
+def _class(column: Column, cell: Cell) -> SafeString:
+    if cell.told is Told.SUPPRESSED:
+        return SafeString(' class="num supp"')
+    return _right(column)
+
+
 def _said(column: Column, cell: Cell) -> str:
+    if cell.told is Told.SUPPRESSED:
+        return hidden_text(Hidden(cell.lower, cell.upper))
     if isinstance(cell.value, str):
         return cell.value
     if isinstance(cell.value, date):

@@ -1,0 +1,344 @@
+"""Whose everything is: for each address with an id, who may ask for it, said without the views.
+
+The rules are written from docs/access.md, over the data alone, and compared with what the pages do
+(`test_idor.py`). A new address with an id has no rule until somebody writes one here: the test
+fails until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from convive.access.permissions import Permission
+from convive.access.rules import EVERYWHERE, Actor, Scope, allows
+from convive.domain.committees.models import Committee, Decision, Seat, Session
+from convive.domain.plans.models import (
+    Commitment,
+    Indicator,
+    Objective,
+    PeriodLock,
+    Plan,
+    Target,
+    Value,
+)
+from convive.domain.privacy.models import DataRequest
+from convive.domain.programme.models import Membership, Organisation, Place, User
+from convive.domain.programme.models_access import BreakGlass, FactorRequest
+from convive.evidence.models import Batch, KeyedTable, Source, Upload
+from convive.kernel.models import Job
+from convive.reports.models import Report
+
+Thing = Any
+Opens = Callable[[Actor, Thing], bool]
+NO_NUMBER, NO_CODE = 987_654_321, "no-such-thing"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One address.
+
+    things : everything that has an id of this kind. arguments : of the address, for one of them.
+    opens : whether somebody may ask for it. none : the arguments of one that does not exist.
+    """
+
+    things: Callable[[], Iterable[Thing]]
+    arguments: Callable[[Thing], dict[str, Any]]
+    opens: Opens
+    none: dict[str, Any] = field(default_factory=lambda: {"number": NO_NUMBER})
+
+
+def has(
+    *permissions: Permission, where: Callable[[Thing], Scope] = lambda thing: EVERYWHERE
+) -> Opens:
+    """Whoever has one of these rights where the thing stands."""
+    return lambda who, thing: any(allows(who.grants, p, where(thing)) for p in permissions)
+
+
+def everything(model: Any) -> Callable[[], Iterable[Thing]]:
+    return lambda: list(model.objects.all())
+
+
+def number(thing: Thing) -> dict[str, Any]:
+    return {"number": thing.pk}
+
+
+def code(thing: Thing) -> dict[str, Any]:
+    return {"code": thing.code}
+
+
+# Whose, and where
+
+
+def in_district(place: Place | None) -> Scope:
+    """Figures stand in their district; those of a wider place are of the whole programme."""
+    while place is not None and place.level == "settlement":
+        place = place.parent
+    wide = place is None or place.level != "district"
+    return EVERYWHERE if wide else Scope(district=place.ref)
+
+
+def of_body(body: Organisation | None, place: Place | None = None) -> Scope:
+    return Scope(body.code if body else None, in_district(place).district)
+
+
+def of_commitment(row: Commitment) -> Scope:
+    return EVERYWHERE if row.is_public else of_body(row.organisation, row.district)
+
+
+def of_source(row: Source) -> Scope:
+    return of_body(row.owner)
+
+
+def of_committee(row: Committee) -> Scope:
+    return of_body(row.organisation, row.district)
+
+
+def asked_of(row: Decision) -> Scope:
+    return of_body(row.organisation, row.session.committee.district)
+
+
+def sees_value(who: Actor, row: Value) -> bool:
+    """What counts: by district. What does not yet: those who record it, and those who accept."""
+    here = of_body(row.organisation, row.place)
+    counts = row.state in {"accepted", "locked"}
+    return (
+        counts and allows(who.grants, Permission.SEE_FIGURES, Scope(district=here.district))
+    ) or any(
+        allows(who.grants, permission, here)
+        for permission in (Permission.RECORD_VALUE, Permission.ACCEPT_VALUE)
+    )
+
+
+def of_value(row: Value) -> Scope:
+    return of_body(row.organisation, row.place)
+
+
+def is_own(who: Actor, row: BreakGlass) -> bool:
+    return who.id == f"user:{row.user_id}"
+
+
+def manages(who: Actor, row: User) -> bool:
+    """Nobody changes their own account or rights."""
+    return has(Permission.MANAGE_MEMBERS)(who, row) and who.id != f"user:{row.pk}"
+
+
+def manages_role(who: Actor, row: Membership) -> bool:
+    return manages(who, row.user)
+
+
+def reviews(who: Actor, row: Membership) -> bool:
+    """Reviewers review every role but their own; theirs are for whoever manages accounts."""
+    is_own = who.id == f"user:{row.user_id}"
+    others = allows(who.grants, Permission.MANAGE_MEMBERS) and row.role == "coordinator"
+    return not is_own and (allows(who.grants, Permission.REVIEW_ACCESS) or others)
+
+
+# The addresses
+
+_PLACES = {
+    "things": everything(Place),
+    "opens": has(Permission.SEE_FIGURES, where=in_district),
+}
+
+
+def _place(more: dict[str, Any]) -> Rule:
+    return Rule(
+        _PLACES["things"],
+        lambda place: {"scheme": place.scheme, "code": place.code, **more},
+        _PLACES["opens"],
+        {"scheme": "PE-INEI", "code": "999999", **more},
+    )
+
+
+def _of(model: Any, opens: Opens, arguments: Any = number, **none: Any) -> Rule:
+    return Rule(everything(model), arguments, opens, none or {"number": NO_NUMBER})
+
+
+def _batch(permission: Permission) -> Rule:
+    return _of(Batch, has(permission, where=lambda row: of_source(row.source)), number="f" * 64)
+
+
+def _own_batch(permission: Permission) -> Rule:
+    """Of a source that is nobody's: who serves every organisation, and who brought it in."""
+
+    def opens(who: Actor, row: Batch) -> bool:
+        if not allows(who.grants, permission, of_source(row.source)):
+            return False
+        serves_all = any(
+            permission in grant.permissions and grant.organisations is None for grant in who.grants
+        )
+        return row.source.owner is not None or serves_all or row.imported_by == who.id
+
+    return _of(Batch, opens, number="f" * 64)
+
+
+def _source(permission: Permission) -> Rule:
+    return _of(Source, has(permission, where=of_source), code, code=NO_CODE)
+
+
+def _committee(permission: Permission, where: Callable[[Committee], Scope], **more: Any) -> Rule:
+    return _of(Committee, has(permission, where=where), code, code=NO_CODE)
+
+
+def _session(permission: Permission, where: Callable[[Committee], Scope]) -> Rule:
+    return _of(Session, has(permission, where=lambda row: where(row.committee)))
+
+
+def _read_committee(row: Committee) -> Scope:
+    return in_district(row.district)
+
+
+_UPLOAD = _of(Upload, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(row.organisation)))
+_KEYED = _of(
+    KeyedTable, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(row.organisation))
+)
+_REPORT = _of(Report, has(Permission.MAKE_REPORT, where=lambda row: in_district(row.place)))
+_PROMISED = _of(Commitment, has(Permission.MAKE_COMMITMENT, where=of_commitment))
+_ASKED = _of(Decision, has(Permission.MAKE_COMMITMENT, where=asked_of))
+_ACCOUNT = _of(User, manages)
+_ROLE = _of(Membership, has(Permission.REVIEW_ACCESS, Permission.MANAGE_MEMBERS))
+_TARGET = Rule(
+    everything(Target),
+    lambda row: {"code": row.indicator.code, "number": row.pk},
+    has(Permission.CHANGE_PLAN),
+    {"code": NO_CODE, "number": NO_NUMBER},
+)
+
+RULES: dict[str, Rule] = {
+    "committees:call_off": _session(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:change": _committee(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:change_session": _session(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:close_session": _session(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:committee": _committee(Permission.SEE_PLAN, _read_committee),
+    "committees:decide": _session(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:decision": _of(
+        Decision, has(Permission.SEE_PLAN, where=lambda row: _read_committee(row.session.committee))
+    ),
+    "committees:decline": _ASKED,
+    "committees:new_seat": _committee(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:new_session": _committee(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:presence": _session(Permission.KEEP_COMMITTEE, of_committee),
+    "committees:promise": _ASKED,
+    "committees:seat": _of(
+        Seat, has(Permission.KEEP_COMMITTEE, where=lambda row: of_committee(row.committee))
+    ),
+    "committees:session": _session(Permission.SEE_PLAN, _read_committee),
+    "evidence:batch": _batch(Permission.SEE_EVIDENCE),
+    "evidence:batch_quality": _batch(Permission.SEE_EVIDENCE),
+    "evidence:classes": _source(Permission.DESCRIBE_SOURCE),
+    "evidence:correct": _own_batch(Permission.IMPORT_EVIDENCE),
+    "evidence:discard": _UPLOAD,
+    "evidence:keyin": _KEYED,
+    "evidence:keyin_confirm": _KEYED,
+    "evidence:keyin_discard": _KEYED,
+    "evidence:keyin_pass_on": _KEYED,
+    "evidence:keyin_return": _KEYED,
+    "evidence:offences": _UPLOAD,
+    "evidence:questions": _UPLOAD,
+    "evidence:reading": _UPLOAD,
+    "evidence:rejected_rows": _own_batch(Permission.IMPORT_EVIDENCE),
+    "evidence:rejects": _own_batch(Permission.SEE_EVIDENCE),
+    "evidence:releases": _source(Permission.SEE_EVIDENCE),
+    "evidence:restore": _own_batch(Permission.WITHDRAW_EVIDENCE),
+    "evidence:scan": _KEYED,
+    "evidence:send": _UPLOAD,
+    "evidence:source": _source(Permission.SEE_EVIDENCE),
+    "evidence:source_quality": _source(Permission.SEE_EVIDENCE),
+    "evidence:stop": _UPLOAD,
+    "evidence:upload": _UPLOAD,
+    "evidence:withdraw": _own_batch(Permission.WITHDRAW_EVIDENCE),
+    "observatory:place": _place({}),
+    "observatory:place_csv": _place({"name": "months"}),
+    "observatory:place_xlsx": _place({"name": "months"}),
+    "plans:accept_value": _of(Value, has(Permission.ACCEPT_VALUE, where=of_value)),
+    "plans:close": _PROMISED,
+    "plans:commitment": _of(Commitment, has(Permission.SEE_PLAN, where=of_commitment)),
+    "plans:drop_target": _TARGET,
+    "plans:edit_indicator": _of(Indicator, has(Permission.CHANGE_PLAN), code, code=NO_CODE),
+    "plans:edit_objective": Rule(
+        everything(Objective),
+        lambda row: {"code": row.plan.code, "objective": row.code},
+        has(Permission.CHANGE_PLAN),
+        {"code": NO_CODE, "objective": "1"},
+    ),
+    "plans:edit_plan": _of(Plan, has(Permission.CHANGE_PLAN), code, code=NO_CODE),
+    "plans:edit_target": _TARGET,
+    "plans:leave": _PROMISED,
+    "plans:move": _PROMISED,
+    "plans:new_target": _of(Indicator, has(Permission.CHANGE_PLAN), code, code=NO_CODE),
+    "plans:open_lock": _of(PeriodLock, has(Permission.ACCEPT_VALUE)),
+    "plans:return_value": _of(Value, has(Permission.ACCEPT_VALUE, where=of_value)),
+    "plans:revisions": _of(
+        Plan,
+        has(Permission.SEE_PLAN, where=lambda row: in_district(row.district)),
+        code,
+        code=NO_CODE,
+    ),
+    "plans:submit_value": _of(Value, has(Permission.RECORD_VALUE, where=of_value)),
+    "plans:take": _PROMISED,
+    "plans:value": _of(Value, sees_value),
+    "privacy:request": _of(
+        DataRequest,
+        has(Permission.ANSWER_DATA_REQUESTS, where=lambda row: of_body(row.organisation)),
+    ),
+    "programme:add_role": _ACCOUNT,
+    "programme:close_opened": _of(BreakGlass, is_own),
+    "programme:end_role": Rule(
+        everything(Membership),
+        lambda row: {"number": row.user_id, "membership": row.pk},
+        manages_role,
+        {"number": NO_NUMBER, "membership": NO_NUMBER},
+    ),
+    "programme:factor_request": _of(
+        FactorRequest, has(Permission.MANAGE_MEMBERS, Permission.REVIEW_ACCESS)
+    ),
+    "programme:glass": _of(BreakGlass, has(Permission.REVIEW_ACCESS)),
+    "programme:hand_over": _ACCOUNT,
+    "programme:keep_role": _ROLE,
+    "programme:member": _of(User, has(Permission.MANAGE_MEMBERS)),
+    "programme:member_deed": Rule(
+        everything(User),
+        lambda row: {"number": row.pk, "name": "suspend"},
+        manages,
+        {"number": NO_NUMBER, "name": "suspend"},
+    ),
+    "programme:remove_role": _of(Membership, reviews),
+    "reports:again": _REPORT,
+    "reports:file": _REPORT,
+    "reports:new": Rule(
+        everything(Place),
+        lambda place: {"ref": place.ref},
+        has(Permission.MAKE_REPORT, where=in_district),
+        {"ref": "PE-INEI:999999"},
+    ),
+    "reports:report": _REPORT,
+    "results:achieved_csv": _of(
+        Plan,
+        has(Permission.SEE_FIGURES, where=lambda row: in_district(row.district)),
+        code,
+        code=NO_CODE,
+    ),
+    "results:achieved_xlsx": _of(
+        Plan,
+        has(Permission.SEE_FIGURES, where=lambda row: in_district(row.district)),
+        code,
+        code=NO_CODE,
+    ),
+    "results:plan_of": _of(
+        Plan,
+        has(Permission.SEE_PLAN, where=lambda row: in_district(row.district)),
+        code,
+        code=NO_CODE,
+    ),
+    "upkeep:stop": _of(Job, has(Permission.KEEP_SYSTEM)),
+}
+
+# Addresses with an argument that names nothing of anybody's
+NO_OWNER = {
+    "account_confirm_email": "a key that was sent to its owner",
+    "account_reset_password_from_key": "a key that was given to its owner",
+    "privacy:notice_of": "published",
+    "workspace:stop_letters": "a key that was sent to its owner",
+}
