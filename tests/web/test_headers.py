@@ -276,5 +276,7 @@ def test_a_form_of_thousands_of_fields_or_dozens_of_files_is_refused():
 
 
 def test_a_form_larger_than_any_form_is_refused():
-    answer = Client().post("/accounts/login/", "x=" + "y" * 3_000_000, **FORM)
-    assert answer.status_code == 400
+    make_programme()
+    large = "x=" + "y" * 3_000_000
+    assert client_as("coordinator").post("/me/letters/", large, **FORM).status_code == 400
+    assert Client().post("/accounts/login/", large, **FORM).status_code == 413

@@ -21,7 +21,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 _MB = 1_000_000
-_STRANGERS = 100_000  # bytes that somebody who is not signed in may send
+# Bytes that somebody who is not signed in may send: forms and no files, for those would be on the
+# disk before anybody has asked who sends them
+_STRANGERS = 100_000
 _MANY = 50_000  # buckets; the ones least recently used go first
 _FILE = re.compile(r"\.(csv|xlsx|pdf|json|geojson|zip)$|/(file|scan)/?$")
 _SEARCH = ("q", "search")
@@ -80,7 +82,11 @@ class Limits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _size(request) > _most(request):
+        size = _size(request)
+        # Who asks is looked up for a large body alone: the front page reads no session
+        if size > settings.BODY_MB * _MB or (
+            size > _STRANGERS and not request.user.is_authenticated
+        ):
             return render(request, "413.html", status=413)
         wait = taken(request, kind_of(request))
         return too_often(request, wait) if wait else self.get_response(request)
@@ -132,13 +138,6 @@ def address(request: HttpRequest) -> str:
     if isinstance(found, IPv6Address):
         return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
     return str(found)
-
-
-def _most(request: HttpRequest) -> int:
-    """The bytes that this person may send. A stranger writes forms and sends no files: those would
-    be on the disk before anybody has asked who sends them."""
-    most: int = settings.BODY_MB * _MB
-    return most if request.user.is_authenticated else min(most, _STRANGERS)
 
 
 def _size(request: HttpRequest) -> int:
