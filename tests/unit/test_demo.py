@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -192,11 +193,11 @@ def test_it_serves_pages_and_stops_with_its_worker(built):
     try:
         assert page(port) == 200
         assert time.monotonic() - began < 15
+        says(process, f"http://localhost:{port}/")  # it may answer a moment before it says so
     finally:
         process.send_signal(signal.SIGTERM)
-        told, _ = process.communicate(timeout=30)
+        process.communicate(timeout=30)
     assert process.returncode == 0
-    assert f"http://localhost:{port}/" in told
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
 
@@ -221,6 +222,21 @@ def start(*words: object) -> subprocess.Popen:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def says(process: subprocess.Popen, wanted: str) -> None:
+    """Wait for a line that holds this, half a minute at most."""
+    late = threading.Timer(30, process.kill)
+    late.start()
+    try:
+        heard = []
+        while line := process.stdout.readline():
+            heard.append(line)
+            if wanted in line:
+                return
+        raise AssertionError(f"it did not say {wanted}: {heard}")
+    finally:
+        late.cancel()
 
 
 def page(port: int) -> int:

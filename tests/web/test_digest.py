@@ -121,6 +121,7 @@ def test_a_mail_server_that_is_away_is_noted_without_an_address(waiting, monkeyp
 
 
 def test_the_worker_knows_what_to_do_by_the_clock():
+    registry.load()
     assert {"letters.digest", "accounts.clear"} <= set(registry.schedule)
     assert "letters.digest" in registry.kinds
 

@@ -56,6 +56,8 @@ class Selection:
 
     period : both ends included; a record belongs to the day on which it began.
     places : references `SCHEME:CODE`; one of a region takes in all below it. Empty: everywhere.
+    all_of : references of all of which the source must speak for a month to be covered; one that it
+        writes in another scheme does not count. Empty: any of `places` will do.
     offence : the beginning of an ICCS class: `04` takes in `0401`.
     category : what the source calls it; of a survey, the question.
     vintage : the series as it stood on that day; None: the latest that is known of each month.
@@ -70,6 +72,7 @@ class Selection:
     victim_sex: str | None = None
     age_band: str | None = None
     vintage: date | None = None
+    all_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,9 @@ def survey_rows(held: Held, sel: Selection) -> list[tuple[Any, ...]]:
 def covered_months(held: Held, sel: Selection, release: date | None = None) -> list[date]:
     """First days of the months of the period of which some piece speaks, for the places asked for.
 
-    One place may be asked for under the codes of several schemes, so that any of them will do.
+    One place may be asked for under the codes of several schemes, so that any of them will do; of
+    several places, and of a larger one that another scheme names by its districts, `sel.all_of`
+    tells which are all needed.
 
     release : only what this release speaks of.
     """
@@ -151,7 +156,8 @@ def covered_months(held: Held, sel: Selection, release: date | None = None) -> l
         covering = [areas for areas, days in speaking if _touches(month, days)]
         if sel.places:
             known = [area for areas in covering for area in areas]
-            if not any(_speaks_of(known, place) for place in sel.places):
+            speaks = [_speaks_of(known, place) for place in sel.all_of or sel.places]
+            if not (all(speaks) if sel.all_of else any(speaks)):
                 continue
         elif not covering:
             continue

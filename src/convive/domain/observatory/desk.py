@@ -9,7 +9,7 @@ from functools import cached_property
 
 from convive.domain.observatory import queries, sayings
 from convive.domain.observatory.answers import Exposure, Tally
-from convive.domain.observatory.exposure import Census
+from convive.domain.observatory.exposure import Census, Drawings
 from convive.domain.observatory.measures import exposure_of
 from convive.domain.observatory.reading import Asked, asked_of, firm_of
 from convive.domain.observatory.rules import first_whole_month, recent, same_months_before
@@ -172,16 +172,23 @@ def can_profile(view: SourceView) -> bool:
 
 
 def sources_here(place: Place) -> list[SourceView]:
-    """Sources with records in the province of a place, real ones first, the latest first."""
-    refs = queries.refs(queries.province_of(place))
-    found = [
-        source
-        for source in evidence.sources()
-        if source.coverage is not None
-        and not {Need.RECORDS, Need.MONTH} & lacks(source.spec).keys()
-        and evidence.by_month(Selection(source.code, source.coverage, refs))
-    ]
+    """Sources that speak of a place, real ones first, the latest first.
+
+    A place that a source still counts within another is spoken of there.
+    """
+    drawings = queries.drawings()
+    found = [view for view in evidence.sources() if _speaks_of(view, place, drawings)]
     return sorted(found, key=lambda view: (view.is_sample, _since(view.coverage), view.code))
+
+
+def _speaks_of(view: SourceView, place: Place, drawings: Drawings) -> bool:
+    if view.coverage is None or {Need.RECORDS, Need.MONTH} & lacks(view.spec).keys():
+        return False
+    within = drawings.within(place.ref, view.edition_on(view.coverage.end) or "")
+    here = programme.place(within) if within else place
+    needed = queries.all_of([here], view.spec.place.scheme)
+    asked = Selection(view.code, view.coverage, queries.refs(here), all_of=needed)
+    return bool(evidence.by_month(asked))
 
 
 def _since(coverage: Period | None) -> int:

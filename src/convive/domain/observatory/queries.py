@@ -23,6 +23,20 @@ def refs(place: Place) -> tuple[str, ...]:
     return tuple(written)
 
 
+def all_of(places: Iterable[Place], scheme: str) -> tuple[str, ...]:
+    """What a source that writes codes of `scheme` must speak of to tell all of these places.
+
+    A larger place of another scheme is told by its districts, where all of them are.
+    """
+    found = []
+    for place in places:
+        if scheme == place.scheme:
+            found.append(place.ref)
+        else:
+            found += [ref for ref in refs(place) if ref.startswith(f"{scheme}:")]
+    return tuple(found)
+
+
 def elsewhere(place: Place) -> list[str]:
     """The place under the codes of other schemes."""
     return [f"{scheme}:{code}" for scheme, code in sorted(place.other_codes.items())]

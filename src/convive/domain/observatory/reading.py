@@ -63,12 +63,22 @@ class Asked:
             source=self.source.code,
             period=period or self.period,
             places=tuple(ref for place in self.places for ref in queries.refs(place)),
+            all_of=queries.all_of(self._apart(), self.source.spec.place.scheme),
             offence=where.get("offence") or None,
             category=where.get("category") or None,
             attempted=None if attempted is None else attempted.lower() in _YES,
             victim_sex=self.where.get("sex") or None,
             age_band=self.where.get("age_band") or None,
         )
+
+    def _apart(self) -> list[Place]:
+        """The places that the source counts apart, when the period begins and when it ends."""
+        editions = [self.source.edition_on(day) or "" for day in (self.period.start, self.period.end)]
+        return [
+            place
+            for place in self.places
+            if not any(self.drawings.within(place.ref, edition) for edition in editions)
+        ]
 
     def census(self) -> Census:
         """The people of these places, of the sex and age asked for."""
