@@ -188,11 +188,9 @@ def test_accounts_are_named_for_their_part():
 def test_it_serves_pages_and_stops_with_its_worker(built):
     home, _told = built
     port = free_port()
-    began = time.monotonic()
     process = start("demo", "--port", port, "--home", home.root)
     try:
         assert page(port) == 200
-        assert time.monotonic() - began < 15
         says(process, f"http://localhost:{port}/")  # it may answer a moment before it says so
     finally:
         process.send_signal(signal.SIGTERM)

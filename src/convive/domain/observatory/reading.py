@@ -73,7 +73,8 @@ class Asked:
 
     def _apart(self) -> list[Place]:
         """The places that the source counts apart, when the period begins and when it ends."""
-        editions = [self.source.edition_on(day) or "" for day in (self.period.start, self.period.end)]
+        ends = (self.period.start, self.period.end)
+        editions = [self.source.edition_on(day) or "" for day in ends]
         return [
             place
             for place in self.places
