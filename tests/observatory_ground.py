@@ -145,6 +145,10 @@ def _spec(code: str) -> SourceSpec:
         return replace(plain, marks=(mark,))
     if code == "late":
         return replace(plain, limits=Limits(late_months=2))
+    if code == "municipal":  # speaks for the districts that appear in it, and for no other
+        return replace(plain, place=replace(spec.place, extent=6))
+    if code == "municipal-reniec":
+        return replace(plain, place=replace(spec.place, extent=6, scheme="PE-RENIEC"))
     if code == "capped":
         return replace(plain, limits=Limits(capped_export=True))
     return plain

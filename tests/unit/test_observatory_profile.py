@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from convive.kernel.periods import Period
 pytestmark = pytest.mark.django_db
 EL_PORVENIR, ALTO_TRUJILLO = "PE-INEI:130102", "PE-INEI:130112"
 LA_ESPERANZA, PROVINCE = "PE-INEI:130105", "PE-INEI:1301"
+FLORENCIA = "PE-INEI:130103"
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +157,36 @@ def test_months_that_are_not_covered_are_named_and_not_zero(tmp_path: Path):
     profile = place_profile(LA_ESPERANZA, Period.between("2023-07", "2024-03"), source="table")
     assert [p.value for p in profile.series[-3:]] == [None, None, None]
     assert any("Jan–Mar 2024" in caveat for caveat in profile.caveats)
+
+
+def test_a_year_that_is_missing_before_is_named_once_and_by_its_months(tmp_path: Path):
+    make_ground(tmp_path)
+    add_source(tmp_path, "table", [row for row in ROWS if row.year == 2023])
+    profile = place_profile(LA_ESPERANZA, Period.between("2023", "2023"))
+    row = next(row for row in profile.changes if row.is_here)
+    assert row.refusal.startswith("Not covered: 2022.") and "La Esperanza" not in row.refusal
+    assert row.figure.words == "La Esperanza, 2022: no data. This does not mean zero."
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [("municipal", "130105"), ("municipal-reniec", "120111")]
+)
+def test_a_source_of_one_district_speaks_there_and_for_no_wider_place(
+    tmp_path: Path, source: str, code: str
+):
+    make_ground(tmp_path)
+    add_source(tmp_path, source, [replace(r, place=code) for r in ROWS if r.place == "130105"])
+    profile = place_profile(LA_ESPERANZA)
+    assert profile.source == source
+    assert sum(point.value for point in profile.series) == sum(
+        row.n for row in ROWS if row.place == "130105"
+    )
+    assert all(point.reference is None for point in profile.series)
+    known = {row.ref for row in profile.changes if not row.refusal}
+    assert known == {LA_ESPERANZA}
+    for elsewhere in (FLORENCIA, PROVINCE):
+        with pytest.raises(Refused, match="No source has records of this place"):
+            place_profile(elsewhere)
 
 
 def test_a_place_without_records_is_refused_with_a_way_on(tmp_path: Path):

@@ -162,7 +162,7 @@ def missing(asked: Asked, tally: Tally, unit: str) -> Figure:
     common = _common(asked, unit, sayings.missing_method())
     common["status"] = Status.MISSING
     common["marks"] += (sayings.coverage_mark(asked.source, tally.uncovered),)
-    return Figure(**common, value=None, words=sayings.missing(asked))
+    return Figure(**common, value=None, words=sayings.missing(asked, tally.uncovered))
 
 
 def _common(asked: Asked, unit: str, method: str, more: tuple[Mark, ...] = ()) -> dict[str, Any]:

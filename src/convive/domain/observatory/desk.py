@@ -186,7 +186,7 @@ def _speaks_of(view: SourceView, place: Place, drawings: Drawings) -> bool:
         return False
     within = drawings.within(place.ref, view.edition_on(view.coverage.end) or "")
     here = programme.place(within) if within else place
-    needed = queries.all_of([here], view.spec.place.scheme)
+    needed = queries.all_of([here], view.spec.place.scheme, drawings)
     asked = Selection(view.code, view.coverage, queries.refs(here), all_of=needed)
     return bool(evidence.by_month(asked))
 

@@ -80,6 +80,10 @@ class Drawings:
         """Whether some drawing parts this place, or makes it part of another."""
         return any(place == split.whole or place in split.parts for split in self.splits)
 
+    def is_later(self, place: str) -> bool:
+        """Whether some drawing of the map made this place out of another."""
+        return any(place in split.parts and place != split.whole for split in self.splits)
+
     def within(self, place: str, edition: str) -> str | None:
         """The place within which `edition` still counts `place`; None where it counts it apart."""
         for split in self.splits:

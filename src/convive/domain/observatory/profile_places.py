@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory import answers, estimates, measures, profile_words
+from convive.domain.observatory import answers, estimates, measures, profile_words, sayings
 from convive.domain.observatory.answers import Compared
 from convive.domain.observatory.desk import Desk, can_profile
 from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow
@@ -40,7 +40,8 @@ def _change(at: Desk, place: Place) -> ChangeRow:
         )  # fmt: skip
     figure = answers.change(compared, measures.names_of(*(compared.people or ())))
     ratio = compared.ratio
-    known = not (compared.before.uncovered or compared.after.uncovered)
+    uncovered = compared.before.uncovered + compared.after.uncovered
+    known = not uncovered
     return ChangeRow(
         ref=place.ref,
         name=place.name,
@@ -53,7 +54,7 @@ def _change(at: Desk, place: Place) -> ChangeRow:
         direction=ratio.direction if known else Direction.UNCLEAR,
         by_rate=compared.by_rate,
         figure=figure,
-        refusal="" if known else figure.words,
+        refusal="" if known else sayings.coverage_mark(at.source, uncovered).text,
     )
 
 

@@ -23,17 +23,22 @@ def refs(place: Place) -> tuple[str, ...]:
     return tuple(written)
 
 
-def all_of(places: Iterable[Place], scheme: str) -> tuple[str, ...]:
+def all_of(places: Iterable[Place], scheme: str, known: Drawings) -> tuple[str, ...]:
     """What a source that writes codes of `scheme` must speak of to tell all of these places.
 
-    A larger place of another scheme is told by its districts, where all of them are.
+    A larger place is told in another scheme by all of its districts, but for those that were drawn
+    later from another. One that has no code there cannot be told.
     """
     found = []
     for place in places:
-        if scheme == place.scheme:
-            found.append(place.ref)
-        else:
-            found += [ref for ref in refs(place) if ref.startswith(f"{scheme}:")]
+        if scheme == place.scheme or scheme in place.other_codes:
+            found.append(f"{scheme}:{place.other_codes.get(scheme, place.code)}")
+            continue
+        for district in districts_in(place):
+            if scheme in district.other_codes:
+                found.append(f"{scheme}:{district.other_codes[scheme]}")
+            elif not known.is_later(district.ref):
+                found.append(district.ref)
     return tuple(found)
 
 

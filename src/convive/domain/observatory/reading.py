@@ -63,7 +63,7 @@ class Asked:
             source=self.source.code,
             period=period or self.period,
             places=tuple(ref for place in self.places for ref in queries.refs(place)),
-            all_of=queries.all_of(self._apart(), self.source.spec.place.scheme),
+            all_of=queries.all_of(self._apart(), self.source.spec.place.scheme, self.drawings),
             offence=where.get("offence") or None,
             category=where.get("category") or None,
             attempted=None if attempted is None else attempted.lower() in _YES,

@@ -93,8 +93,12 @@ def nothing(asked: Asked) -> str:
     return _("%(here)s: no records, so there is no share.") % {"here": _here(asked)}
 
 
-def missing(asked: Asked) -> str:
-    return _("%(here)s: no data. This does not mean zero.") % {"here": _here(asked)}
+def missing(asked: Asked, uncovered: Iterable[date] = ()) -> str:
+    """That there are no data: of the months that are not covered, or of the whole period."""
+    here = _here(asked)
+    if uncovered:
+        here = f"{asked.name}, {months(uncovered)}"
+    return _("%(here)s: no data. This does not mean zero.") % {"here": here}
 
 
 def verdict(direction: Direction, *, is_provisional: bool = False) -> str:
