@@ -17,8 +17,8 @@ from convive.domain.plans.models import Commitment, Plan
 from convive.domain.programme.models import BoundaryEdition, Place, Population
 from convive.domain.programme.queries import SYSTEM, organisation, place
 from convive.evidence.actions import import_file, put_offence, put_source
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import EditionSpan
-from convive.evidence.offences import OffenceRow
 from convive.evidence.spec import read_source
 from convive.kernel.periods import Period
 

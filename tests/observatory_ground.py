@@ -19,8 +19,8 @@ from cast import make_programme
 from convive.domain.programme.models import BoundaryEdition, Place, Population
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence.actions import import_file, put_offence, put_source
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import EditionSpan, Limits, SourceMark, SourceSpec
-from convive.evidence.offences import OffenceRow
 from convive.evidence.spec import read_source
 
 SOURCES = Path(__file__).resolve().parents[1] / "packs" / "trujillo" / "sources"

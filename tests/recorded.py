@@ -10,7 +10,7 @@ from typing import Any
 from convive.domain.programme.models import Organisation, Place, Programme
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence.actions import import_file, put_offence, put_source
-from convive.evidence.offences import OffenceRow
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.receipts import Receipt
 from convive.evidence.spec import SourceSpec, read_source
 from convive.kernel.periods import Period

@@ -200,7 +200,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 UPLOAD_MB = env_number("CONVIVE_UPLOAD_MB", 100)
 UPLOAD_DAYS = env_number("CONVIVE_UPLOAD_DAYS", 14)
 FILE_UPLOAD_TEMP_DIR = HOME.uploads
-FILE_UPLOAD_HANDLERS = ["convive.evidence.uploads_handler.LimitedUpload"]
+FILE_UPLOAD_HANDLERS = ["convive.evidence.desk.upload_handler.LimitedUpload"]
 
 BODY_MB = 4 * UPLOAD_MB  # a request beyond this is not even read
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the offences of one source, each with its class

@@ -10,7 +10,7 @@ import pytest
 from recorded import INCIDENTS, make_places, offence, receive, source
 
 from convive.domain.programme.models import Place
-from convive.evidence import quality
+from convive.evidence.quality import report as quality
 
 pytestmark = [pytest.mark.heavy, pytest.mark.django_db, pytest.mark.usefixtures("home")]
 

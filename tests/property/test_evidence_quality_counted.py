@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from recorded import INCIDENTS, receive, source
 
-from convive.evidence import quality, queries
-from convive.evidence.quality_rules import FEW, FEW_EXPECTED, sinks
+from convive.evidence import queries
+from convive.evidence.quality import report as quality
+from convive.evidence.quality.rules import FEW, FEW_EXPECTED, sinks
 from convive.kernel.home import Home
 
 pytestmark = pytest.mark.django_db

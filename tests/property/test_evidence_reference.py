@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded import COUNTS, INCIDENTS, spec_of
 
-from convive.evidence.files import open_table
+from convive.evidence.reading.files import open_table
+from convive.evidence.reading.staging import Staged, stage, write_parquet, write_rejects
 from convive.evidence.spec import SourceSpec
-from convive.evidence.staging import Staged, stage, write_parquet, write_rejects
 from convive.kernel.errors import BadInput
 
 TODAY = date(2024, 6, 30)

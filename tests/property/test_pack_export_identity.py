@@ -18,8 +18,8 @@ from convive.domain.committees import actions as committees
 from convive.domain.plans import actions_edit, queries
 from convive.domain.plans.editing import facts_of
 from convive.domain.programme.queries import SYSTEM
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import Column, EditionSpan, Limits, PlaceCodes, SourceMark, SourceSpec
-from convive.evidence.offences import OffenceRow
 from convive.kernel import retention
 from convive.pack import records
 from convive.pack.apply import apply

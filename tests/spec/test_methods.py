@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from convive.evidence import quality_rules
+from convive.evidence.quality import rules as quality_rules
 from convive.stats import classes, disclosure, linked, rates, survey
 
 METHODS = Path(__file__).parents[2] / "docs" / "methods"

@@ -13,14 +13,16 @@ from recorded import COUNTS, receive, source, spec_of, table
 
 from convive.access.rules import Actor
 from convive.domain.programme.queries import SYSTEM
-from convive.evidence import actions, desk_reading, store, uploads_store
+from convive.evidence import actions, store
 from convive.evidence.actions_sources import class_offences, describe_source
-from convive.evidence.desk_offences import Classed, protection_of, unclassed
+from convive.evidence.desk import reading as desk_reading
+from convive.evidence.desk import store as uploads_store
+from convive.evidence.desk.offences import Classed, protection_of, unclassed
+from convive.evidence.iccs.offences import OffenceRow
+from convive.evidence.keyin.scans import JPEG, MOST_BYTES, PDF, PNG, cleaned
 from convive.evidence.mapping import Column
 from convive.evidence.models import Offence, Source
-from convive.evidence.offences import OffenceRow
-from convive.evidence.scans import JPEG, MOST_BYTES, PDF, PNG, cleaned
-from convive.evidence.suggest import ColumnSuggestion, Suggestion
+from convive.evidence.suggest.suggestion import ColumnSuggestion, Suggestion
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.home import Home
 

@@ -17,11 +17,13 @@ from desk_files import as_xlsx, complaints
 from django.test import override_settings
 from recorded import COUNTS, PACK, spec_of
 
-from convive.evidence import desk_look, desk_part, desk_reading
-from convive.evidence.forms_reading import ReadingForm
+from convive.evidence.desk import first_part as desk_part
+from convive.evidence.desk import look as desk_look
+from convive.evidence.desk import reading as desk_reading
+from convive.evidence.desk.forms_reading import ReadingForm
 from convive.evidence.mapping import Column
 from convive.evidence.spec import read_source
-from convive.evidence.suggest import Surroundings, suggest
+from convive.evidence.suggest.suggestion import Surroundings, suggest
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 

@@ -13,8 +13,8 @@ import xlsxwriter
 from recorded import BETWEEN, COUNTS, receive, source, table
 
 from convive.evidence import queries
-from convive.evidence.bounds import measured
 from convive.evidence.queries import Selection
+from convive.evidence.reading.bounds import measured
 from convive.kernel.errors import BadInput
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]

@@ -14,8 +14,9 @@ from django.test import override_settings
 from django.utils import translation
 from recorded import BETWEEN, COUNTS, INCIDENTS, receive, source, table
 
-from convive.evidence import bounds, json_rows, parquet_rows, queries, store
+from convive.evidence import queries, store
 from convive.evidence.queries import Selection
+from convive.evidence.reading import bounds, json_rows, parquet_rows
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 
@@ -408,7 +409,7 @@ def test_a_workbook_with_a_document_type_or_in_binary_form_is_not_handed_on(tmp_
 
 
 def test_a_packed_text_that_never_ends_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("convive.evidence.files.MOST_TEXT", 10_000)
+    monkeypatch.setattr("convive.evidence.reading.files.MOST_TEXT", 10_000)
     source(tmp_path)
     file = written(tmp_path, gzip.compress(b"0," * 20_000), "bomb.csv.gz")
     with pytest.raises(BadInput, match="more than can be held"):
@@ -417,7 +418,7 @@ def test_a_packed_text_that_never_ends_is_refused(tmp_path, monkeypatch):
 
 def test_a_first_line_longer_than_any_header_keeps_its_letters(tmp_path, monkeypatch):
     """A piece that ends amid a letter must not be taken for another encoding."""
-    monkeypatch.setattr("convive.evidence.files._HEAD", 101)
+    monkeypatch.setattr("convive.evidence.reading.files._HEAD", 101)
     source(tmp_path)
     rows = [{**one, "offence": "ñ" * 60} for one in objects()]
     receipt = receive(as_json(tmp_path, rows, ensure_ascii=False))

@@ -9,9 +9,9 @@ import pytest
 from django.utils import translation
 from recorded import PACK
 
-from convive.evidence.iccs import classes, is_attempted, label, offences
-from convive.evidence.iccs_guess import flags_for, is_offence, stem
-from convive.evidence.offences import FLAGS
+from convive.evidence.iccs.classes import classes, is_attempted, label, offences
+from convive.evidence.iccs.guess import flags_for, is_offence, stem
+from convive.evidence.iccs.offences import FLAGS
 
 
 @pytest.fixture(autouse=True)

@@ -27,8 +27,8 @@ from convive.evidence.actions import (
     retire_offence,
     retire_source,
 )
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.models import Batch, Offence, Source
-from convive.evidence.offences import OffenceRow
 from convive.evidence.queries import Selection
 from convive.kernel import journal
 from convive.kernel.errors import BadInput, NotAllowed

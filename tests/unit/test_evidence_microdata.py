@@ -16,8 +16,9 @@ from django.utils import translation
 from recorded import PACK, make_places, receive, source, spec_of, table
 
 from convive.domain.programme.queries import SYSTEM
-from convive.evidence import microdata, queries, store
+from convive.evidence import queries, store
 from convive.evidence.actions import dry_run, put_source
+from convive.evidence.microdata import answers as microdata
 from convive.evidence.spec import from_json, read_source
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.figures import MarkKind, Question, Status, figure

@@ -12,9 +12,10 @@ from recorded import COUNTS, INCIDENTS, make_places, offence, pack_source, recei
 
 from convive.cli.evidence import evidence
 from convive.domain.programme.models import Place
-from convive.evidence import quality, queries
-from convive.evidence.quality_rules import LIMITS, Verdict
-from convive.evidence.quality_words import BECAUSE, REMEDIES, TITLES
+from convive.evidence import queries
+from convive.evidence.quality import report as quality
+from convive.evidence.quality.rules import LIMITS, Verdict
+from convive.evidence.quality.words import BECAUSE, REMEDIES, TITLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 

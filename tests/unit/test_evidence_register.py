@@ -13,10 +13,11 @@ from recorded import COUNTS, receive, source, spec_of, table
 
 from convive.access import duties
 from convive.domain.programme import queries as programme
-from convive.evidence import queries, register
-from convive.evidence.agreement import Agreement
+from convive.evidence import queries
 from convive.evidence.models import Batch, Source
-from convive.evidence.register_duties import Sources
+from convive.evidence.register import entries as register
+from convive.evidence.register.agreement import Agreement
+from convive.evidence.register.duties import Sources
 from convive.evidence.spec import SourceSpec, from_json, read_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]

@@ -18,8 +18,8 @@ from convive.evidence.mapping import SourceSpec
 from convive.evidence.queries import Selection
 from convive.evidence.source_toml import as_toml
 from convive.evidence.spec import read_source
-from convive.evidence.suggest import Suggestion, Surroundings, suggest, surroundings
-from convive.evidence.suggest_words import match, words
+from convive.evidence.suggest.suggestion import Suggestion, Surroundings, suggest, surroundings
+from convive.evidence.suggest.words import match, words
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 

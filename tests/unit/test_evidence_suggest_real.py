@@ -18,11 +18,11 @@ from recorded import BETWEEN, make_places, offence, receive
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence import queries, store
 from convive.evidence.actions import put_source
-from convive.evidence.iccs import offences
+from convive.evidence.iccs.classes import offences
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.queries import Need, Selection
 from convive.evidence.receipts import Receipt
-from convive.evidence.suggest import Suggestion, Surroundings, suggest
+from convive.evidence.suggest.suggestion import Suggestion, Surroundings, suggest
 from convive.kernel.errors import Refused
 from convive.kernel.home import Home
 

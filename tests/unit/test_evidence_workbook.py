@@ -13,12 +13,12 @@ import pytest
 from django.conf import settings
 from recorded import receive, source
 
-from convive.evidence import bounds, files, workbook_child, workbook_rows
-from convive.evidence.desk_look import look
-from convive.evidence.desk_part import first_part
+from convive.evidence.desk.first_part import first_part
+from convive.evidence.desk.look import look
 from convive.evidence.queries import source_row
+from convive.evidence.reading import bounds, files, workbook_child, workbook_rows
+from convive.evidence.reading.workbook_rows import TooMuch, open_sheet
 from convive.evidence.spec import from_json
-from convive.evidence.workbook_rows import TooMuch, open_sheet
 from convive.kernel.errors import BadInput
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]

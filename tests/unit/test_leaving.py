@@ -288,11 +288,11 @@ WRITERS = {
     "domain/observatory/map_views.py": "shapes of the map: their numbers went through leave()",
     "pack/written.py": "files of a pack: what its author wrote",
     "demo/sample.py": "the sample's source file, read by the import",
-    "evidence/json_rows.py": "records of JSON as CSV, read by the import",
-    "evidence/keyin.py": "a table that was typed in, as CSV, read by the import",
-    "evidence/sheets.py": "a sheet of a workbook as CSV, read by the import",
-    "evidence/workbook_child.py": "a sheet of a workbook as CSV, read by the import",
-    "evidence/scans.py": "names of the media types that a scan may have",
+    "evidence/reading/json_rows.py": "records of JSON as CSV, read by the import",
+    "evidence/keyin/tables.py": "a table that was typed in, as CSV, read by the import",
+    "evidence/reading/sheets.py": "a sheet of a workbook as CSV, read by the import",
+    "evidence/reading/workbook_child.py": "a sheet of a workbook as CSV, read by the import",
+    "evidence/keyin/scans.py": "names of the media types that a scan may have",
 }
 SIGNS = re.compile(
     r"text/csv|spreadsheetml|application/pdf|application/json|csv\.writer|csv\.DictWriter|"
@@ -316,7 +316,7 @@ def test_no_table_is_cleared_for_inside_by_a_module_that_writes_files():
     allowed = {
         "domain/observatory/map_numbers.py",
         "domain/observatory/views.py",
-        "evidence/register_pages.py",
+        "evidence/register/pages.py",
         "reports/diagnosis/release.py",
     }
     used = {

@@ -17,7 +17,7 @@ from convive.domain.programme import queries as programme
 from convive.evidence import actions
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.evidence.spec import from_json
-from convive.evidence.suggest import Suggestion
+from convive.evidence.suggest.suggestion import Suggestion
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "packs" / "trujillo" / "sources" / "mininter-vaw.toml"

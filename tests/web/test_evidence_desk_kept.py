@@ -14,7 +14,8 @@ from recorded import COUNTS, source, table
 
 from convive.access import duties
 from convive.domain.programme import queries as programme
-from convive.evidence import desk, queries
+from convive.evidence import queries
+from convive.evidence.desk import clearing as desk
 from convive.evidence.models import Batch, Source, Upload
 from convive.kernel.home import Home
 from convive.kernel.jobs.work import run_job

@@ -9,7 +9,7 @@ import click
 from convive.cli.common import Session, command
 
 if TYPE_CHECKING:
-    from convive.evidence.quality import Report
+    from convive.evidence.quality.report import Report
 
 
 @command(name="quality")
@@ -26,8 +26,8 @@ def quality(session: Session, what: str) -> None:
 
     from convive.access.permissions import Permission
     from convive.access.rules import Scope, require
-    from convive.evidence import quality as reports
     from convive.evidence import queries
+    from convive.evidence.quality import report as reports
 
     require(session.actor, Permission.SEE_EVIDENCE)
     is_source = queries.source_rows().filter(code=what).exists()

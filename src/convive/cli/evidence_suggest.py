@@ -11,8 +11,8 @@ import click
 from convive.cli.common import Session, command
 
 if TYPE_CHECKING:
-    from convive.evidence.iccs import IccsGuess
-    from convive.evidence.suggest import Suggestion
+    from convive.evidence.iccs.classes import IccsGuess
+    from convive.evidence.suggest.suggestion import Suggestion
 
 _OFFENCES = 40  # shown in the terminal; --json tells all
 _LEAST = 0.5
@@ -33,10 +33,10 @@ def suggest_(session: Session, file: Path, source: str | None, code: str) -> Non
     """
     session.open()
     from convive.evidence import queries
-    from convive.evidence.iccs import offences
+    from convive.evidence.iccs.classes import offences
     from convive.evidence.source_toml import as_toml
-    from convive.evidence.suggest import suggest
-    from convive.evidence.suggest_places import surroundings
+    from convive.evidence.suggest.places import surroundings
+    from convive.evidence.suggest.suggestion import suggest
     from convive.kernel.errors import BadInput
 
     known = queries.source(source).spec if source else None

@@ -16,14 +16,11 @@ from convive.access.rules import EVERYWHERE, Actor, Scope, require
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation
 from convive.evidence import corrections, queries, receipts, store
-from convive.evidence.files import Progress, Table, digest, open_table
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.models import Batch, Offence, Origin, Source
-from convive.evidence.offences import OffenceRow
-from convive.evidence.receipts import Receipt
-from convive.evidence.rejected_rows import write_rejected_rows
-from convive.evidence.sent import NOTHING_SAID, Sent
-from convive.evidence.spec import SourceSpec, from_json
-from convive.evidence.staging import (
+from convive.evidence.reading.files import Progress, Table, digest, open_table
+from convive.evidence.reading.rejected_rows import write_rejected_rows
+from convive.evidence.reading.staging import (
     Staged,
     first_rejects,
     first_rows,
@@ -31,6 +28,9 @@ from convive.evidence.staging import (
     write_parquet,
     write_rejects,
 )
+from convive.evidence.receipts import Receipt
+from convive.evidence.sent import NOTHING_SAID, Sent
+from convive.evidence.spec import SourceSpec, from_json
 from convive.kernel import journal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home

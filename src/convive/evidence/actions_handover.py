@@ -9,7 +9,8 @@ from convive.access.permissions import Permission
 from convive.access.rules import Actor, may
 from convive.domain.programme import queries as programme
 from convive.domain.programme.rules import account_id
-from convive.evidence import keyin, uploads
+from convive.evidence.desk import uploads
+from convive.evidence.keyin import tables as keyin
 from convive.kernel import journal
 from convive.kernel.errors import BadInput
 

@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, require
 from convive.domain.programme.models import Organisation
-from convive.evidence import keyin, uploads_store
 from convive.evidence.actions_sources import describe_source
 from convive.evidence.actions_uploads import IMPORT
+from convive.evidence.desk import store as uploads_store
+from convive.evidence.keyin import tables as keyin
+from convive.evidence.keyin.scans import cleaned
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Correction, KeyedTable, Source, Upload
-from convive.evidence.scans import cleaned
 from convive.evidence.spec import from_json
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput, NotAllowed

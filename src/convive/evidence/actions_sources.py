@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
 from convive.domain.programme import queries as programme
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Offence, Origin, Source
-from convive.evidence.offences import OffenceRow
 from convive.kernel import journal
 from convive.kernel.errors import BadInput, NotAllowed
 

@@ -20,11 +20,12 @@ from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, require
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation
-from convive.evidence import uploads, uploads_store
 from convive.evidence.actions_sources import class_offences, describe_source
-from convive.evidence.desk_look import look, suggestion
-from convive.evidence.desk_offences import Classed
-from convive.evidence.desk_reading import (
+from convive.evidence.desk import store as uploads_store
+from convive.evidence.desk import uploads
+from convive.evidence.desk.look import look, suggestion
+from convive.evidence.desk.offences import Classed
+from convive.evidence.desk.reading import (
     first_choices,
     known_for,
     spec_for_known,
@@ -34,7 +35,7 @@ from convive.evidence.desk_reading import (
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Batch, Source, Upload
 from convive.evidence.spec import from_json
-from convive.evidence.suggest import Suggestion
+from convive.evidence.suggest.suggestion import Suggestion
 from convive.evidence.whose import may_decide
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput, NotAllowed, Problem

@@ -10,7 +10,7 @@ class EvidenceConfig(AppConfig):
         from convive.access import duties
         from convive.evidence import kept
         from convive.evidence.duties import Evidence
-        from convive.evidence.register_duties import Sources
+        from convive.evidence.register.duties import Sources
 
         duties.register(Evidence())
         duties.register(Sources())

@@ -12,9 +12,10 @@ from convive.access.duties import Duty
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, may
 from convive.domain.programme.rules import account_id
-from convive.evidence import keyin, uploads
 from convive.evidence.actions_handover import hand_over_desk
-from convive.evidence.desk_pages import name_of
+from convive.evidence.desk import uploads
+from convive.evidence.desk.pages import name_of
+from convive.evidence.keyin import tables as keyin
 from convive.evidence.models import KeyedTable, Upload
 
 

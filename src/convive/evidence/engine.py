@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from convive.evidence.fields import literal
+from convive.evidence.reading.fields import literal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 

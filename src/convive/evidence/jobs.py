@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from convive.access.rules import Actor
 from convive.domain.programme import queries as programme
-from convive.evidence import actions, actions_uploads, uploads
-from convive.evidence.desk_look import named
+from convive.evidence import actions, actions_uploads
+from convive.evidence.desk import uploads
+from convive.evidence.desk.look import named
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Upload
 from convive.evidence.sent import Sent

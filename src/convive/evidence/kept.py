@@ -17,9 +17,9 @@ YEARS = 365
 
 
 def clear_uploads(now: datetime, days: int) -> int:
-    from convive.evidence import desk  # models are not ready before the apps are
+    from convive.evidence.desk import clearing  # models are not ready before the apps are
 
-    return desk.clear_uploads(now, days)
+    return clearing.clear_uploads(now, days)
 
 
 def clear_rejects(now: datetime, days: int) -> int:

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from convive.evidence.agreement import Agreement
-from convive.evidence.microdata_spec import Survey
+from convive.evidence.microdata.spec import Survey
+from convive.evidence.register.agreement import Agreement
 from convive.kernel.texts import in_language
 
 # Part of every mapping version: raise it when the same mapping would read the same file otherwise

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from convive.evidence import queries, records
-from convive.evidence.fields import literal
 from convive.evidence.holding import held_of
 from convive.evidence.models import Offence
 from convive.evidence.queries import Need, Selection, require
+from convive.evidence.reading.fields import literal
 from convive.kernel.errors import Refused
 
 NEVER_FINER = frozenset({"no_small_area", "sensitive"})

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from convive.evidence import store
-from convive.evidence.files import Table
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Batch
-from convive.evidence.staging import Staged
-from convive.evidence.suggest_places import programme_extent
+from convive.evidence.reading.files import Table
+from convive.evidence.reading.staging import Staged
+from convive.evidence.suggest.places import programme_extent
 from convive.kernel.home import Home
 
 # A batch speaks for an area when it has records of it in at least this share of its months: a few

@@ -18,9 +18,9 @@ from typing import Any
 from django.conf import settings
 
 from convive.evidence import engine, store
-from convive.evidence.fields import literal
 from convive.evidence.mapping import ABOUT, SourceSpec
 from convive.evidence.models import Offence
+from convive.evidence.reading.fields import literal
 from convive.evidence.releases import Piece
 from convive.evidence.spec import from_json
 from convive.kernel.periods import Period

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext as _
 
 from convive.evidence import mapping
-from convive.evidence.agreement import read_agreement
+from convive.evidence.iccs.offences import OffenceRow, read_offences
 from convive.evidence.mapping import (
     Column,
     EditionSpan,
@@ -23,8 +23,8 @@ from convive.evidence.mapping import (
     SourceMark,
     SourceSpec,
 )
-from convive.evidence.microdata_spec import columns_of, read_survey
-from convive.evidence.offences import OffenceRow, read_offences
+from convive.evidence.microdata.spec import columns_of, read_survey
+from convive.evidence.register.agreement import read_agreement
 from convive.evidence.toml_values import TomlValues
 from convive.kernel.errors import BadInput, Problem
 

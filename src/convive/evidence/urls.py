@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from convive.evidence import urls_desk, urls_register, views
+from convive.evidence import views
+from convive.evidence.desk import urls as urls_desk
+from convive.evidence.register import urls as urls_register
 
 app_name = "evidence"
 urlpatterns: list[URLPattern] = [

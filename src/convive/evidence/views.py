@@ -13,7 +13,7 @@ from convive.domain.programme.guard import actor, opens
 from convive.evidence import queries, receipts, store, support
 from convive.evidence.models import Batch
 from convive.evidence.queries import SourceView
-from convive.evidence.reasons import REASONS
+from convive.evidence.reading.reasons import REASONS
 from convive.evidence.standing import standing
 from convive.evidence.whose import may_decide, require_deciding
 from convive.kernel import downloads

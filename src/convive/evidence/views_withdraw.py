@@ -17,7 +17,7 @@ from convive.domain.programme.guard import actor, opens
 from convive.evidence import actions_withdraw
 from convive.evidence.actions_withdraw import LEAST, MOST
 from convive.evidence.models import Batch, Withdrawal
-from convive.evidence.views_quality import batch_of, of_batch
+from convive.evidence.quality.views import batch_of, of_batch
 from convive.evidence.whose import require_deciding
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import LongText, tell

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may
+from convive.evidence.desk.uploads import serves_all
 from convive.evidence.models import Batch
-from convive.evidence.uploads import serves_all
 from convive.kernel.errors import NotAllowed
 
 

@@ -19,7 +19,7 @@ from convive.domain.plans import actions_pack as plans
 from convive.domain.privacy import actions as privacy
 from convive.domain.programme import actions as programme
 from convive.evidence import actions as evidence
-from convive.evidence.offences import OffenceRow
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.spec import from_json
 from convive.kernel import journal
 from convive.kernel.errors import BadInput

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import SourceSpec
-from convive.evidence.offences import OffenceRow
 from convive.kernel.errors import Problem
 from convive.pack import records
 from convive.pack.records import Record, Spot, keys_of

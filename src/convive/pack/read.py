@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from convive.evidence.offences import read_offences
+from convive.evidence.iccs.offences import read_offences
 from convive.evidence.spec import read_source
 from convive.kernel.errors import Problem
 from convive.pack import records, sheets

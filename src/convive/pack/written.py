@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from convive.evidence.offences import HEADER as OFFENCE_COLUMNS
+from convive.evidence.iccs.offences import HEADER as OFFENCE_COLUMNS
 from convive.pack import records, toml_text
 from convive.pack.read import INDICATORS, OFFENCES, PLACES, POPULATION, SOURCES
 from convive.pack.records import Record, keys_of

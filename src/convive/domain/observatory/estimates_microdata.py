@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory import queries, sayings
 from convive.domain.observatory.reading import Asked
 from convive.domain.programme import queries as programme
-from convive.evidence import microdata
-from convive.evidence.microdata import Answers
-from convive.evidence.microdata_spec import Survey, SurveyQuestion
+from convive.evidence.microdata import answers as microdata
+from convive.evidence.microdata.answers import Answers
+from convive.evidence.microdata.spec import Survey, SurveyQuestion
 from convive.kernel import words
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.figures import Figure, Mark, MarkKind, Status

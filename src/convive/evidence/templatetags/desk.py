@@ -16,10 +16,11 @@ from convive.access.permissions import Permission
 from convive.access.rules import may
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor
-from convive.evidence import keyin, uploads
 from convive.evidence.actions_sources import may_describe
-from convive.evidence.desk_pages import has_rejected_rows, name_of, unclassed_of_source
-from convive.evidence.forms_upload import CorrectionForm
+from convive.evidence.desk import uploads
+from convive.evidence.desk.forms_upload import CorrectionForm
+from convive.evidence.desk.pages import has_rejected_rows, name_of, unclassed_of_source
+from convive.evidence.keyin import tables as keyin
 from convive.evidence.models import Batch, KeyedTable, Upload
 from convive.evidence.whose import may_decide
 from convive.kernel import words

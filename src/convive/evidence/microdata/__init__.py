@@ -1,0 +1,1 @@
+"""Surveys with one row for each respondent: their sample, their questions, their answers."""
