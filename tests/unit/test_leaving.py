@@ -261,6 +261,21 @@ def test_a_text_that_begins_like_a_formula_is_written_as_text(text):
             assert not re.match(r"[ ]*[=+\-@\t\r\n＝](?=.)", field) or is_number(field), line
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("foo;=1+1", "foo;'=1+1"),
+        ("a\n=1+1", "a\n'=1+1"),
+        ("x; @SUM(A1);-2", "x; '@SUM(A1);-2"),
+        ("\N{ZERO WIDTH SPACE}=1+1", "'\N{ZERO WIDTH SPACE}=1+1"),
+        ("lunes; -", "lunes; -"),
+        ("-8.07;-79.03", "'-8.07;-79.03"),
+    ],
+)
+def test_a_cell_within_a_text_is_no_formula_either(text, written):
+    assert inert(text) == written
+
+
 def is_number(text: str) -> bool:
     try:
         float(text)
@@ -272,6 +287,11 @@ def is_number(text: str) -> bool:
 @pytest.mark.parametrize("text", ["-8.0716", "-79,0264", "+17", "-", "--", "−3", "3-4", "1e-5", ""])
 def test_numbers_keep_their_sign_and_a_dash_for_none_stays_a_dash(text):
     assert inert(text) == text or text == "--"
+
+
+def test_a_row_with_a_very_long_cell_comes_back_whole():
+    cell = b"x" * 140_000
+    assert cell in downloads.own_rows("mine", b"reason,text\nbad," + cell + b"\n").content
 
 
 def test_own_rows_come_back_as_they_were_but_for_formulas():

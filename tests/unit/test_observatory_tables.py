@@ -173,7 +173,7 @@ def test_the_page_of_such_a_reader_shows_nothing_that_follows_from_what_is_hidde
 ):
     made = with_few(profile)
     told = leaving.cleared(made, Audience.INSIDE, sees=[LA_ESPERANZA])
-    page = leaving.shown(made, told)
+    page = leaving.shown(made, told, sees=[LA_ESPERANZA])
     row = next(row for row in page.map_rows if row.ref == "PE-INEI:130103")
     assert (row.n, row.rate, row.lower, row.upper, row.rank) == (None,) * 5
     assert row.hidden is not None
@@ -208,3 +208,19 @@ def test_outside_the_page_of_a_small_place_tells_neither_sentence_nor_rate(profi
     page = leaving.shown(tiny, outside(tiny))
     assert page.lead == leaving.too_few()
     assert all(h.figure.value is None for h in page.headlines if h.source == tiny.source)
+
+
+def test_a_small_figure_of_another_source_is_hidden_where_nothing_else_is(profile: PlaceProfile):
+    """Its tables are not on this page: it is told by its own count and its own threshold."""
+    (first, *rest) = profile.headlines
+    for n, threshold, is_told in ((2, 5, False), (7, 5, True), (7, 10, False), (0, 10, True)):
+        other = replace(
+            first, figure=replace(first.figure, n=n), source="elsewhere", threshold=threshold
+        )
+        made = replace(profile, headlines=(other, *rest))
+        neighbour = ["PE-INEI:130102"]
+        told = leaving.cleared(made, Audience.INSIDE, sees=neighbour)
+        page = leaving.shown(made, told, sees=neighbour)
+        assert (page.headlines[0].figure.value is not None) is is_told
+        own = leaving.cleared(made, Audience.INSIDE, sees=[LA_ESPERANZA])
+        assert leaving.shown(made, own, sees=[LA_ESPERANZA]).headlines[0] == other

@@ -11,9 +11,11 @@ import pytest
 from cast import LA_ESPERANZA, client_as, make_plan, make_programme, make_version, total
 from django.test import Client
 
-from convive.domain.plans.models import Indicator, Objective, Plan, Value
+from convive.domain.plans.models import Indicator, IndicatorVersion, Objective, Plan, Value
 from convive.domain.programme.models import Place, Programme
 from convive.domain.programme.queries import organisation, place
+from convive.evidence.models import Offence
+from convive.results.exports import threshold_of
 
 pytestmark = pytest.mark.django_db
 CSV, XLSX = "/plan/joint/achieved.csv", "/plan/joint/achieved.xlsx"
@@ -73,7 +75,7 @@ def test_a_few_people_are_hidden_with_the_progress_that_would_tell_them():
     achieved(3)
     (row,) = rows(client_as("coordinator"))
     assert (row["Number achieved"], row["Status"]) == ("", "suppressed")
-    assert (row["At least"], row["At most"], row["Progress, %"]) == ("1", "4", "")
+    assert (row["At least"], row["At most"], row["Progress, %"]) == ("1", "9", "")
     assert "3" not in client_as("coordinator").get(CSV).content.decode().splitlines()[-1][:40]
 
 
@@ -84,7 +86,8 @@ def test_none_is_told_as_zero_and_no_data_as_missing():
 
 
 @pytest.mark.parametrize(
-    ("numerator", "share"), [(3, ""), (100, "25.0"), (395, "98.75"), (398, ""), (400, "100.0")]
+    ("numerator", "share"),
+    [(3, ""), (100, "25.0"), (380, "95.0"), (395, ""), (398, ""), (400, "100.0")],
 )
 def test_a_share_of_few_people_or_of_all_but_a_few_is_hidden(numerator, share):
     percentage("at-school")
@@ -97,10 +100,10 @@ def test_a_share_of_few_people_or_of_all_but_a_few_is_hidden(numerator, share):
 def test_the_pack_may_raise_the_threshold_and_never_lower_it():
     achieved(12)
     for said, hidden in ((20, True), (1, False)):
-        Programme.objects.update(thresholds={"default": said, "sensitive": 30})
+        Programme.objects.update(thresholds={"default": 5, "sensitive": said})
         (row,) = rows(client_as("coordinator"))
         assert (row["Number achieved"] == "") is hidden
-    Value.objects.update(numerator=4)
+    Value.objects.update(numerator=9)
     assert rows(client_as("coordinator"))[0]["Number achieved"] == ""
 
 
@@ -134,3 +137,18 @@ def test_the_plan_of_another_district_is_not_taken_away():
     )  # fmt: skip
     assert client_as("municipal_officer").get("/plan/ep/achieved.csv").status_code == 403
     assert client_as("other_municipal_officer").get("/plan/ep/achieved.csv").status_code == 200
+
+
+@pytest.mark.parametrize(("flags", "threshold"), [([], 5), (["sensitive"], 10)])
+def test_what_a_source_counts_is_hidden_by_what_the_pack_says_of_it(flags, threshold):
+    """Of values that are recorded by hand nobody says it: they have the higher threshold."""
+    Offence.objects.create(
+        source_code="counts", category="x", name_es="x", name_en="x", iccs="0401", flags=flags
+    )
+    version = IndicatorVersion.objects.select_related("indicator").first()
+    version.measure, version.filters = "observatory.count", {"source": "counts", "offence": "04"}
+    assert threshold_of(version) == threshold
+    version.filters = {"source": "counts", "offence": "05"}
+    assert threshold_of(version) == 10
+    version.measure = ""
+    assert threshold_of(version) == 10

@@ -63,7 +63,7 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except duckdb.IOException as error:
-        log.error("evidence: %s", error)  # the path is for whoever runs the system
+        log.error("evidence: a file cannot be read (%s)", type(error).__name__)  # no values of it
         raise BadInput.at(
             _("evidence"),
             _("A file of the evidence cannot be read."),

@@ -28,9 +28,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 JSON = "application/json"
 _UTF8_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells a spreadsheet that the text is UTF-8
-_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+_STARTS = "=+-@\t\r\n＝＋－＠"
+_UNSEEN = " \N{NO-BREAK SPACE}\v\f\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+# Where a spreadsheet of another country begins a new cell, whatever the quotation marks say
+_WITHIN = re.compile(rf"([;\t\r\n][{_UNSEEN}]*)([=+\-@＝＋－＠][^;\t\r\n]*)")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?")
 _GATE = object()
+csv.field_size_limit(2**31 - 1)  # rejected rows come back whole, however long a cell is
 
 About = Sequence[tuple[str, str]]
 
@@ -227,12 +231,22 @@ def report(name: str, content: bytes) -> File:
 def inert(text: str) -> str:
     """A text that no spreadsheet takes for a formula (OWASP: CSV injection).
 
-    A number keeps its sign, and so does a sign that stands alone for "none".
+    A number keeps its sign, and so does a sign that stands alone for "none". The beginning is not
+    the only place: where lists are parted by semicolons, a text holds several cells.
     """
-    bare = text.lstrip(" \N{NO-BREAK SPACE}")
-    if bare[:1] not in _STARTS or len(bare) < 2 or _NUMBER.fullmatch(bare.strip()):
-        return text
-    return f"'{text}"
+    bare = text.lstrip(_UNSEEN)
+    quote = "'" if bare and bare[0] in _STARTS and not _is_plain(bare) else ""
+    rest = bare.lstrip(_STARTS) if quote else bare
+    begin = text[: len(text) - len(rest)]
+    return quote + begin + _WITHIN.sub(_disarmed, rest)
+
+
+def _disarmed(cell: re.Match[str]) -> str:
+    return cell[0] if _is_plain(cell[2]) else f"{cell[1]}'{cell[2]}"
+
+
+def _is_plain(cell: str) -> bool:
+    return len(cell) < 2 or _NUMBER.fullmatch(cell.strip()) is not None
 
 
 def _ascii(name: str) -> str:

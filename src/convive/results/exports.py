@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from convive.domain.plans import queries
-from convive.domain.plans.models import Plan
+from convive.domain.plans.models import IndicatorVersion, Plan
 from convive.domain.plans.vocabulary import Unit
 from convive.domain.programme import queries as programme
+from convive.evidence import queries as evidence
 from convive.kernel import words
 from convive.kernel.leaving import (
     Audience,
@@ -91,8 +92,27 @@ def _row(objective: str, progress: Progress, parts: list[str]) -> Row:
             Cell(target.due.isoformat() if target else ""),
             _amount(progress.share.value, parts),
         ),
-        programme.threshold(sensitive=False),
+        threshold_of(progress.version),
     )
+
+
+def threshold_of(version: IndicatorVersion | None) -> int:
+    """Below how many people or cases a value is hidden.
+
+    The lower threshold only where a source says that nothing it counts is sensitive: of values that
+    are recorded by hand nobody says whether they are about women or minors.
+    """
+    source = version.filters.get("source") if version and version.measure else None
+    if version is None or source is None:
+        return programme.threshold(sensitive=True)
+    category, iccs = version.filters.get("category"), version.filters.get("offence", "")
+    counted = [
+        offence
+        for offence in evidence.offences(source).values()
+        if offence.iccs.startswith(iccs) and category in (None, offence.category)
+    ]
+    sensitive = not counted or any("sensitive" in offence.flags for offence in counted)
+    return programme.threshold(sensitive=sensitive)
 
 
 def _is_count(progress: Progress) -> bool:
@@ -118,18 +138,14 @@ def _parts(plan: Plan, progress: Progress) -> list[Number]:
     version, period, figure = progress.version, progress.period, progress.achieved
     if version is None or period is None or version.unit == Unit.NUMBER or figure.value is None:
         return []
-    key = f"{progress.indicator.code} numerator"
+    key, threshold = f"{progress.indicator.code} numerator", threshold_of(version)
     if version.measure:
-        return (
-            []
-            if figure.n is None
-            else [Number(key, figure.n, programme.threshold(sensitive=False))]
-        )
+        return [] if figure.n is None else [Number(key, figure.n, threshold)]
     values = queries.accepted(version, place=plan.district, until=period.end)
     numerator = round(sum(value.numerator for value in values))
     whole = round(sum(value.denominator or 0 for value in values))
-    found = [Number(key, numerator, programme.threshold(sensitive=False))]
+    found = [Number(key, numerator, threshold)]
     if whole > numerator and version.unit == Unit.PERCENTAGE:
         rest = f"{progress.indicator.code} rest"
-        found.append(Number(rest, whole - numerator, programme.threshold(sensitive=False)))
+        found.append(Number(rest, whole - numerator, threshold))
     return found

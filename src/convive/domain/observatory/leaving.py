@@ -156,20 +156,28 @@ def _counts(profile: PlaceProfile, key: tables.Key) -> dict[str, int]:
 # The profile as a page shows it
 
 
-def shown(profile: PlaceProfile, told: Cleared) -> PlaceProfile:
+def shown(
+    profile: PlaceProfile, told: Cleared, *, sees: Collection[str] | None = None
+) -> PlaceProfile:
     """The profile with only what came out: hidden counts as their range, and nothing made of them.
 
-    `told` was cleared from the same profile.
+    `told` was cleared from the same profile, for the same reader (`sees`).
     """
-    if not told.hides:
+    if told.audience is Audience.INSIDE and sees is None:
         return profile
+    is_own = told.audience is Audience.INSIDE and sees is not None and profile.ref in sees
     series = tuple(_points(profile.series, told))
     grid, grid_classes = grid_of(series)
     map_rows, map_classes = _districts(profile, told)
     return replace(
         profile,
         lead=profile.lead if tells_the_sums(profile, told) else too_few(),
-        headlines=tuple(_headline(profile, told, headline) for headline in profile.headlines),
+        headlines=tuple(
+            headline
+            if is_own and headline.source != profile.source
+            else _headline(profile, told, headline)
+            for headline in profile.headlines
+        ),
         series=series,
         grid=grid,
         grid_classes=grid_classes,
@@ -203,7 +211,7 @@ def may_tell(profile: PlaceProfile, told: Cleared, headline: Headline) -> bool:
     """
     figure = headline.figure
     if headline.source != profile.source:
-        return not figure.n or figure.n >= profile.threshold
+        return not figure.n or figure.n >= headline.threshold
     if figure.unit == "%":
         return tells_the_sums(profile, told)
     keys = [after_key(profile.ref)]

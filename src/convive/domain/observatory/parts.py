@@ -24,7 +24,10 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Headline:
-    """One figure card. `origin` answers "where from?" as terms with their texts."""
+    """One figure card. `origin` answers "where from?" as terms with their texts.
+
+    threshold : of a figure of another source than the profile's: a smaller n is not told outside.
+    """
 
     title: str
     figure: Figure
@@ -32,6 +35,7 @@ class Headline:
     digits: int
     origin: tuple[tuple[str, str], ...]
     source: str
+    threshold: int = 0
 
 
 @dataclass(frozen=True)

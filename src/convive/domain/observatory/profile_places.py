@@ -13,6 +13,7 @@ from convive.domain.observatory.desk import Desk, can_profile
 from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow
 from convive.domain.observatory.reading import asked_of
 from convive.domain.observatory.rules import RANKS, Direction
+from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.evidence.queries import SourceView
@@ -152,7 +153,8 @@ def homicides(at: Desk) -> list[Headline]:
     """Homicides in this place, from the first source of the same family that records them."""
     for view in _family(at):
         recorded = evidence.offences(view.code).values()
-        if not can_profile(view) or not any(o.iccs.startswith(HOMICIDE) for o in recorded):
+        counted = [offence for offence in recorded if offence.iccs.startswith(HOMICIDE)]
+        if not can_profile(view) or not counted:
             continue
         window = Desk(at.place, view, _until(at.period, view)).recent
         where = {"source": view.code, "offence": HOMICIDE}
@@ -163,8 +165,17 @@ def homicides(at: Desk) -> list[Headline]:
             continue
         tally = measures.tally(asked)
         figure = answers.rate(asked, tally, exposure, measures.names_of(exposure))
+        sensitive = any("sensitive" in offence.flags for offence in counted)
         return [
-            Headline(_("Homicides"), figure, window, 1, profile_words.origin_of(figure), view.code)
+            Headline(
+                _("Homicides"),
+                figure,
+                window,
+                1,
+                profile_words.origin_of(figure),
+                view.code,
+                programme.threshold(sensitive=sensitive),
+            )
         ]
     return []
 
@@ -177,7 +188,9 @@ def survey(at: Desk) -> list[Headline]:
         found = estimates.nearest(view, at.place, at.period.end)
         if found is not None:
             title, figure, period = found
-            return [Headline(title, figure, period, 1, profile_words.origin_of(figure), view.code)]
+            origin = profile_words.origin_of(figure)
+            least = programme.threshold(sensitive=True)
+            return [Headline(title, figure, period, 1, origin, view.code, least)]
     return []
 
 

@@ -68,7 +68,7 @@ def place(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     if profile is not None:
         sees = queries.sees(actor(request), here)
         told = leaving.cleared(profile, Audience.INSIDE, sees=sees)
-        profile = leaving.shown(profile, told)
+        profile = leaving.shown(profile, told, sees=sees)
         context |= {
             "profile": profile,
             "hides": told.hides,
