@@ -15,6 +15,8 @@ from django.test import override_settings
 from django.utils import translation
 from recorded import PACK, make_places, receive, source, spec_of, table
 
+from convive.domain.observatory import estimates
+from convive.domain.programme import queries as programme
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence import queries, store
 from convive.evidence.actions import dry_run, put_source
@@ -325,6 +327,26 @@ def test_several_places_are_one_domain(tmp_path):
         for place in ("PE-INEI:130105", "PE-INEI:130102", None)
     )
     assert both == one + other
+
+
+def test_a_diagnosis_reads_every_question_that_the_sample_can_answer(tmp_path):
+    """`forced` is hidden: six people said yes."""
+    make_places()
+    received(tmp_path, asked())
+    here = programme.place("PE-INEI:130105")
+    found = estimates.all_latest(queries.source("proof"), here, YEAR)
+    assert [(name, where) for name, where, _row in found] == [
+        ("Violence", here.name),
+        ("Feels safe walking", here.name),
+    ]
+    for _name, _where, row in found:
+        asked_for = estimate(question=row.question)
+        assert (row.value, row.lower, row.upper) == (
+            asked_for.value,
+            asked_for.lower,
+            asked_for.upper,
+        )
+        assert estimates.unit_of(queries.source("proof"), row.question) == "percent"
 
 
 def test_too_few_respondents_are_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -76,6 +77,64 @@ def nearest(view: SourceView, place: Place, until: date) -> tuple[str, Figure, P
     return None
 
 
+def all_latest(view: SourceView, place: Place, period: Period) -> list[tuple[str, str, Estimate]]:
+    """(question, name of the place, latest value) of every question that a survey can answer.
+
+    Each for the place, or for the nearest place above it of which the survey tells anything.
+    """
+    above: Place | None = place
+    while above is not None:
+        found = (
+            [(name, above.name, row) for name, row in _estimated(view, above, period)]
+            if view.shape == "microdata"
+            else [
+                (question.name, above.name, rows[-1])
+                for question in view.spec.questions
+                if (rows := _rows(view, above, period, question))
+            ]
+        )
+        if found:
+            return found
+        above = above.parent
+    return []
+
+
+def unit_of(view: SourceView, code: str) -> str:
+    """The unit of a question's value; a share of answers is in percent."""
+    question = view.spec.question(code)
+    return question.unit if question else "percent"
+
+
+def _estimated(view: SourceView, place: Place, period: Period) -> Iterator[tuple[str, Estimate]]:
+    """Question and value, for every question of microdata that the sample here can answer."""
+    for question in view.spec.survey.questions if view.spec.survey else ():
+        figure = _estimate(view, place, period, question.code)
+        if figure is not None and figure.value is not None:
+            yield (
+                question.name,
+                Estimate(
+                    place=place.ref,
+                    period=period,
+                    question=question.code,
+                    value=figure.value,
+                    lower=figure.lower,
+                    upper=figure.upper,
+                    se=None,
+                    n=figure.n,
+                    note="",
+                ),
+            )
+
+
+def _estimate(view: SourceView, place: Place, period: Period, code: str) -> Figure | None:
+    """The estimate here, or None where the sample cannot carry it."""
+    where = {"question": code}
+    try:
+        return estimated(asked_of(view, (place,), place.name, period, where, queries.drawings()))
+    except Refused:
+        return None
+
+
 def _nearest_estimated(
     view: SourceView, place: Place, period: Period
 ) -> tuple[str, Figure, Period] | None:
@@ -83,13 +142,8 @@ def _nearest_estimated(
     above: Place | None = place
     while above is not None:
         for question in view.spec.survey.questions if view.spec.survey else ():
-            where = {"question": question.code}
-            try:
-                asked = asked_of(view, (above,), above.name, period, where, queries.drawings())
-                figure = estimated(asked)
-            except Refused:
-                continue
-            if figure.value is not None:
+            figure = _estimate(view, above, period, question.code)
+            if figure is not None and figure.value is not None:
                 return f"{question.name} ({above.name})", figure, period
         above = above.parent
     return None

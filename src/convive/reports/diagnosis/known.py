@@ -137,7 +137,7 @@ def _percent(value: float, unit: str) -> str:
 
 
 def margin(estimate: Estimate) -> str:
-    """The published interval; never one of ours."""
+    """The interval as published, or as estimated from the answers; never one made for a value."""
     if estimate.lower is not None and estimate.upper is not None:
         return words.interval(estimate.lower, estimate.upper, 1)
     if estimate.se is not None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory import estimates
 from convive.domain.observatory import queries as observatory
 from convive.domain.observatory.desk import sources_here
 from convive.domain.observatory.parts import PlaceProfile
@@ -18,7 +19,7 @@ from convive.domain.plans.queries import Branch
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
-from convive.evidence.queries import Estimate, Selection, SourceView
+from convive.evidence.queries import Estimate, SourceView
 from convive.kernel import words
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
@@ -68,7 +69,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Answer:
-    """A published value of a survey, for this place or for the nearest place above it."""
+    """What a survey says, published or estimated here, for this place or the nearest above."""
 
     question: str
     place: str
@@ -189,30 +190,12 @@ def _read(order: Order, view: SourceView) -> Read:
 
 def _answers(place: Place, period: Period, views: tuple[SourceView, ...]) -> Iterator[Answer]:
     """Every question's latest value in the period, for the nearest place that a survey knows."""
-    above = _upwards(place)
     for view in views:
-        if view.shape != "survey" or view.coverage is None:
+        if view.shape not in {"survey", "microdata"} or view.coverage is None:
             continue
-        for near in above:
-            selection = Selection(view.code, period, observatory.refs(near))
-            latest: dict[str, Estimate] = {}
-            for estimate in evidence.estimates(selection):
-                known = latest.get(estimate.question)
-                if known is None or known.period < estimate.period:
-                    latest[estimate.question] = estimate
-            for code, estimate in latest.items():
-                question = view.spec.question(code)
-                name, unit = (question.name, question.unit) if question else (code, "")
-                yield Answer(name, near.name, unit, estimate, view.name)
-            if latest:
-                break
-
-
-def _upwards(place: Place) -> list[Place]:
-    chain = [place]
-    while chain[-1].parent is not None:
-        chain.append(chain[-1].parent)
-    return chain
+        for question, where, estimate in estimates.all_latest(view, place, period):
+            unit = estimates.unit_of(view, estimate.question)
+            yield Answer(question, where, unit, estimate, view.name)
 
 
 def _measured_in(place: Place) -> list[Place]:
