@@ -400,7 +400,7 @@ def house(tmp_path):
 
 
 def told(process: subprocess.Popen[str]) -> dict[str, object]:
-    out, _err = process.communicate(timeout=60)
+    out, _err = process.communicate(timeout=180)
     assert process.returncode == 0, out
     return json.loads(out.splitlines()[-1])
 
