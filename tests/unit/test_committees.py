@@ -297,6 +297,21 @@ def test_the_journal_tells_codes_and_counts_and_no_words(session: Session, seats
     assert "texto" not in str([entry.data for entry in entries])
 
 
+def test_one_person_never_stands_for_two_seats(session: Session, seats: list[int]):
+    me, other = person("municipal_officer"), person("agency_officer")
+    mine = add_seats(session.committee, 2, titular=me)
+    (by_the_other,) = add_seats(session.committee, 1, titular=other, alternate=me)
+    for present in (
+        dict.fromkeys(mine, "titular"),
+        {mine[0]: "titular", by_the_other: "alternate"},
+    ):
+        with pytest.raises(BadInput, match="cannot stand for two seats: Seat 0, Seat"):
+            actions_sessions.record_presence(by=actor(KEEPER), session=session.pk, present=present)
+    assert not session.attendance.exists()
+    attend(session, [mine[0], by_the_other, *seats])  # seats that name nobody stand as before
+    assert queries.count(session).present == 7
+
+
 def waiting(key: str) -> list[str]:
     part = next(part for part in duties.parts() if part.name == "committees")
     return [duty.title for duty in part.waiting(actor(key), today())]
@@ -332,3 +347,24 @@ def test_a_leavers_seats_pass_to_the_successor(session: Session):
     done = part.hand_over(by=actor("system_staff"), leaver=leaver.pk, successor=successor.pk)
     assert (done, queries.seat(seat).titular) == (1, successor)
     assert list(part.held_by(leaver.pk)) == []
+
+
+@pytest.mark.parametrize("leaves", ["titular", "alternate"])
+def test_where_the_other_person_of_a_seat_succeeds_the_alternate_moves_up(
+    session: Session, leaves: str
+):
+    leaver, successor = person("agency_officer"), person("case_worker")
+    pair = {"titular": leaver, "alternate": successor}
+    if leaves == "alternate":
+        pair = {"titular": successor, "alternate": leaver}
+    (number,) = add_seats(session.committee, 1, **pair)
+    done = actions.hand_over_seats(
+        by=actor("system_staff"), leaver=leaver.pk, successor=successor.pk
+    )
+    seat = queries.seat(number)
+    assert (done, seat.titular, seat.alternate) == (1, successor, None)
+    facts = {"name_es": "Uno", "name_en": "One", "post": "member", "votes": True}
+    actions.change_seat(  # what stands there is what its page would take
+        by=actor(KEEPER), seat=number, organisation="unfpa", valid_from=SINCE, **facts,
+        titular=seat.titular, alternate=seat.alternate,
+    )  # fmt: skip

@@ -97,6 +97,9 @@ def change_seat(*, by: Actor, seat: int, organisation: str, **facts: Any) -> Sea
 def hand_over_seats(*, by: Actor, leaver: int, successor: int) -> int:
     """The seats of one account pass to another; returns how many.
 
+    Nobody is their own alternate: where the successor is the seat's other person they hold it as
+    titular, and the place of the alternate is empty.
+
     Raises BadInput where the successor may not see one of the committees.
     """
     require(by, Permission.MANAGE_MEMBERS)
@@ -110,11 +113,11 @@ def hand_over_seats(*, by: Actor, leaver: int, successor: int) -> int:
                 _("The successor may not see %(name)s.") % {"name": seat.committee.name},
                 _("Give them a role there first, or name somebody else."),
             )
-        facts = {
-            name: account
-            for name in ("titular", "alternate")
-            if getattr(seat, f"{name}_id") == leaver
-        }
+        titular, alternate = (
+            account if person is not None and person.pk == leaver else person
+            for person in (seat.titular, seat.alternate)
+        )
+        facts = {"titular": titular, "alternate": None if alternate == titular else alternate}
         _change(seat, facts, by, "seat", f"{seat.committee.code} {seat.code}")
     return len(held)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
 from convive.domain.committees import queries
-from convive.domain.committees.models import Attendance, Decision, Session
+from convive.domain.committees.models import Attendance, Decision, Seat, Session
 from convive.domain.committees.rules import is_carried
 from convive.domain.committees.vocabulary import How, Presence, SessionState
 from convive.domain.plans import actions as plans
@@ -67,16 +67,18 @@ def change_session(
 def record_presence(*, by: Actor, session: int, present: Mapping[int, str]) -> Session:
     """Say who is there: seat -> `titular` or `alternate`. Seats left out are empty.
 
-    Raises BadInput before the day of the session, for a seat not in force on it, or where
-    decisions stand that those who are left could not have taken.
+    Raises BadInput before the day of the session, for a seat not in force on it, for an account
+    that would stand for two seats, or where decisions stand that those who are left could not have
+    taken.
     """
     found = _unclosed(by, session)
     _check_begun(found)
-    in_force = {seat.pk for seat in queries.seats_on(found.committee, found.day)}
-    if not set(present) <= in_force or not set(present.values()) <= set(Presence.values):
+    in_force = {seat.pk: seat for seat in queries.seats_on(found.committee, found.day)}
+    if not set(present) <= set(in_force) or not set(present.values()) <= set(Presence.values):
         raise BadInput.at(
             _("presence"), _("This seat is not one of that day."), _("Open the session again.")
         )
+    _check_nobody_twice([(in_force[seat], how) for seat, how in present.items()])
     found.attendance.all().delete()
     Attendance.objects.bulk_create(
         Attendance(session=found, seat_id=seat, presence=how) for seat, how in present.items()
@@ -312,6 +314,21 @@ def _check_begun(session: Session) -> None:
             _("It is on %(day)s: nobody was there yet.") % {"day": words.day(session.day)},
             _("Come back on that day, or move it."),
         )
+
+
+def _check_nobody_twice(present: Iterable[tuple[Seat, str]]) -> None:
+    """One person is one member: with two seats they would count twice in the quorum."""
+    stand: dict[int, Seat] = {}
+    for seat, how in present:
+        account = seat.titular_id if how == Presence.TITULAR else seat.alternate_id
+        other = stand.setdefault(account, seat) if account is not None else seat
+        if other != seat:
+            raise BadInput.at(
+                _("presence"),
+                _("One person cannot stand for two seats: %(one)s, %(other)s.")
+                % {"one": other.name, "other": seat.name},
+                _("Leave one of the two empty, or let its other person stand for it."),
+            )
 
 
 def _no_quorum(count: queries.Count) -> str:

@@ -124,7 +124,7 @@ def seats_held_by(account: int, day: date) -> QuerySet[Seat]:
     rows = Seat.objects.filter(retired_on=None, committee__retired_on=None)
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=day))
     return rows.filter(Q(titular=account) | Q(alternate=account)).select_related(
-        "committee__organisation", "committee__district"
+        "committee__organisation", "committee__district", "titular", "alternate"
     )
 
 
