@@ -24,7 +24,12 @@ from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import Ask
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation, Programme, User
-from convive.domain.programme.models_access import BreakGlass, OpenSession
+from convive.domain.programme.models_access import (
+    AccessReview,
+    BreakGlass,
+    OpenSession,
+    ReviewDecision,
+)
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel import retention
@@ -152,9 +157,14 @@ def accounts(now: datetime, _home: Home, _folder: Path) -> Left:
         user=leaver, reason="a reason of twenty letters", opened_at=now, until=now + DAY,
         district=programme.place(LA_ESPERANZA),
     )  # fmt: skip
+    ReviewDecision.objects.create(
+        review=AccessReview.objects.create(quarter=date(2024, 1, 1)), by="user:1", at=now,
+        membership=leaver.memberships.get(), verdict="remove", reason="Rosa left in a quarrel",
+    )  # fmt: skip
     return lambda: (
         User.objects.filter(pk=leaver.pk).exclude(name="—").count(),
         BreakGlass.objects.exclude(reason="—").exists()
+        or ReviewDecision.objects.exclude(reason="—").exists()
         or Authenticator.objects.filter(user=leaver).exists()
         or User.objects.filter(email=leaver.email).exists(),
     )

@@ -30,7 +30,7 @@ def empty_accounts(now: datetime, days: int) -> int:
     from allauth.mfa.models import Authenticator
 
     from convive.domain.programme.models import Membership, User
-    from convive.domain.programme.models_access import BreakGlass, HandOver
+    from convive.domain.programme.models_access import BreakGlass, HandOver, ReviewDecision
 
     before = (now - timedelta(days=days)).date()
     lately = Membership.objects.filter(Q(valid_to=None) | Q(valid_to__gte=before))
@@ -47,6 +47,8 @@ def empty_accounts(now: datetime, days: int) -> int:
     Authenticator.objects.filter(user__in=found).delete()
     BreakGlass.objects.filter(user__in=found).update(reason=_GONE)
     HandOver.objects.filter(leaver__in=found).update(reason=_GONE)
+    of_theirs = ReviewDecision.objects.filter(membership__user__in=found)
+    of_theirs.exclude(reason="").update(reason=_GONE)  # a removal keeps some reason
     return len(found)
 
 
