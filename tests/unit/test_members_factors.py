@@ -257,6 +257,60 @@ def test_a_role_that_an_account_gave_has_a_say_after_seven_days(request_, days, 
     assert queries_access.may_approve(new, request_) is counts
 
 
+# Nobody gives themselves a right through somebody whom they let in
+
+
+@pytest.mark.parametrize("role", ["coordinator", "auditor"])
+def test_nobody_gets_a_role_from_somebody_they_let_in(role):
+    mine = person("system_staff")
+    new = puppet("system_staff", days=400)
+    with pytest.raises(BadInput):
+        add_member(by=new, email=mine.email, name="", role=role)
+    assert mine.memberships.count() == 1
+    assert add_member(by=other_staff(), email=mine.email, name="", role=role)
+
+
+def test_nor_from_somebody_whom_these_let_in():
+    mine = person("system_staff")
+    first = puppet("system_staff", days=400)
+    second = puppet("system_staff", "otra@example.org", by=first, days=300)
+    with pytest.raises(BadInput):
+        add_member(by=second, email=mine.email, name="", role="auditor")
+
+
+def test_whoever_has_the_right_from_another_too_may_give_them_a_role():
+    mine = person("system_staff")
+    new = puppet("system_staff", days=400)
+    add_member(by=queries.SYSTEM, email="auditor@example.org", name="Otra", role="auditor")
+    made = add_member(by=other_staff(), email="auditor@example.org", name="", role="system_staff")
+    assert add_member(
+        by=queries.actor_of(made.user), email=mine.email, name="", role="auditor"
+    )  # let in by others
+    with pytest.raises(BadInput):
+        add_member(by=new, email=mine.email, name="", role="funder")
+
+
+@pytest.mark.parametrize("role", ["system_staff", "coordinator"])
+@pytest.mark.parametrize(("days", "may"), [(0, False), (6, False), (8, True)])
+def test_a_new_role_gives_nobody_a_say_for_seven_days(role, days, may):
+    new = puppet("system_staff", by=other_staff(), days=days)
+    given = {"email": "tercera@example.org", "name": "Tercera", "role": role}
+    if may:
+        assert add_member(by=new, **given)
+        return
+    with pytest.raises(BadInput, match="7"):
+        add_member(by=new, **given)
+    assert add_member(by=new, **{**given, "role": "auditor"})  # no say in the rights of others
+
+
+def test_whoever_keeps_the_server_makes_the_first_accounts_of_a_home():
+    for role in ("system_staff", "coordinator"):
+        made = add_member(by=queries.SYSTEM, email=f"{role}@example.org", name="Primera", role=role)
+    staff = queries.actor_by_email("system_staff@example.org")
+    assert add_member(by=staff, email="otra@example.org", name="Otra", role="coordinator")
+    assert made.role == "coordinator"
+
+
 def test_what_the_shell_made_has_a_say_at_once(lost, request_):
     new = puppet("system_staff", by=queries.SYSTEM)
     approve_new_factor(by=new, request=request_.pk)

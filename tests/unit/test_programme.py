@@ -126,6 +126,40 @@ def test_an_ended_role_opens_nothing_from_the_next_day():
         actions.end_membership(by=actor("system_staff"), membership=added.pk, on=date(2014, 1, 1))
 
 
+def end(membership: Membership, on: date | None = None):
+    return actions.end_membership(by=actor("system_staff"), membership=membership.pk, on=on)
+
+
+def test_a_role_is_shortened_but_never_lengthened():
+    last = queries.today() + timedelta(days=30)
+    added = add(valid_to=last)
+    with pytest.raises(BadInput, match="no se alarga"):
+        end(added, last + timedelta(days=1))
+    assert end(added, last - timedelta(days=1)).valid_to == last - timedelta(days=1)
+    with pytest.raises(BadInput):
+        end(added, last)
+    assert JournalEntry.objects.filter(did="member.ended").count() == 1
+
+
+def test_a_role_that_ended_never_comes_back():
+    added = add(valid_from=date(2015, 1, 1), valid_to=date(2015, 12, 31))
+    for day in (None, queries.today() + timedelta(days=9)):
+        with pytest.raises(BadInput, match="no se alarga"):
+            end(added, day)
+    assert not may(queries.actor_of(added.user), Permission.SEE_PLAN)
+
+
+def test_the_command_too_lengthens_no_role(monkeypatch):
+    from convive.cli import schema
+    from convive.cli.member import member
+
+    monkeypatch.setattr(schema, "bring_up_to_date", lambda: None)
+    added = add(valid_from=date(2015, 1, 1), valid_to=date(2015, 12, 31))
+    done = CliRunner().invoke(member, ["end", str(added.pk), "--on", "2030-01-01"])
+    added.refresh_from_db()
+    assert (done.exit_code, added.valid_to) == (1, date(2015, 12, 31))
+
+
 def test_a_suspended_account_is_no_actor_until_it_is_restored():
     add()
     actions.suspend_user(by=actor("system_staff"), email="rosa@example.org")

@@ -9,6 +9,8 @@ import pytest
 from cast import (
     LA_ESPERANZA,
     PASSWORD,
+    SECRET,
+    _give_second_factor,
     actor,
     client_as,
     make_commitment,
@@ -17,6 +19,7 @@ from cast import (
     make_programme,
     person,
 )
+from click.testing import CliRunner
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
@@ -24,8 +27,11 @@ from django.urls import reverse
 
 from convive.access.permissions import Permission
 from convive.access.rules import Scope
+from convive.cli import schema
+from convive.cli.member import member
 from convive.domain.programme import queries
 from convive.domain.programme.actions_factors import approve_new_factor, ask_for_new_factor
+from convive.domain.programme.actions_members import set_up_sign_in
 from convive.domain.programme.guard import opens
 from convive.domain.programme.models import User
 from convive.kernel.errors import NotAllowed
@@ -132,6 +138,16 @@ def test_no_page_shows_the_link_of_an_account_whose_factor_two_people_took(
 
 
 @pytest.mark.parametrize(("given", "letters"), [("coordinator", 1), ("funder", 0)])
+def test_a_command_tells_them_too(settings, mailoutbox, monkeypatch, given, letters):
+    monkeypatch.setattr(schema, "bring_up_to_date", lambda: None)
+    settings.EMAIL_BACKEND = LOCMEM
+    reviewer, staff = person("coordinator"), person("system_staff")
+    words = ["add", person("auditor").email, "--role", given, "--as", staff.email]
+    assert CliRunner().invoke(member, words).exit_code == 0
+    assert [letter.to for letter in mailoutbox] == [[reviewer.email]] * letters
+
+
+@pytest.mark.parametrize(("given", "letters"), [("coordinator", 1), ("funder", 0)])
 def test_reviewers_are_told_of_a_new_role_with_a_say(staff, settings, mailoutbox, given, letters):
     settings.EMAIL_BACKEND = LOCMEM
     reviewer = person("coordinator")
@@ -177,8 +193,23 @@ def test_a_role_is_added_and_ended_on_the_persons_page(staff):
     answer = staff.post(page("end_role", user.pk, added.pk), {"on": last.isoformat()})
     assert answer.url == page("member", user.pk)
     assert user.memberships.get(role="analyst").valid_to == last
-    before = {"on": (queries.today() - timedelta(days=1)).isoformat()}
-    assert staff.post(page("end_role", user.pk, added.pk), before).status_code == 422
+    for day in (queries.today() - timedelta(days=1), last + timedelta(days=1)):
+        wrong = {"on": day.isoformat()}  # before it began, and longer than it was given
+        assert staff.post(page("end_role", user.pk, added.pk), wrong).status_code == 422
+    assert user.memberships.get(role="analyst").valid_to == last
+
+
+def test_a_page_gives_no_right_back_to_whoever_let_one_in(staff):
+    mine, puppet = person("system_staff"), "titere@example.org"
+    invite(staff, email=puppet, role="system_staff", districts=[])
+    given = {"email": puppet, "password": PASSWORD, "secret": SECRET}
+    new, account = Client(), set_up_sign_in(by=queries.SYSTEM, **given)
+    new.force_login(account)
+    _give_second_factor(new, account)
+    answer = new.post(page("add_role", mine.pk), role(role="funder", districts=[]))
+    assert answer.status_code == 422 and "viene de esta persona" in answer.content.decode()
+    answer = invite(new, role="coordinator", districts=[])
+    assert answer.status_code == 422 and "primeros 7 días" in answer.content.decode()
 
 
 def test_a_role_of_somebody_else_is_not_ended_through_another_page(staff):

@@ -52,6 +52,7 @@ def add(
     from django.utils.translation import gettext as _
 
     from convive.domain.programme import actions_members as actions
+    from convive.domain.programme import letters
 
     added = actions.add_member(
         by=session.actor,
@@ -63,6 +64,7 @@ def add(
         valid_from=first.date() if first else None,
         valid_to=last.date() if last else None,
     )
+    letters.tell_reviewers_of_role(added, by=session.actor)
     row = _row(added)
     session.say(_("%(name)s is now: %(role)s.") % {"name": row["name"], "role": added.role_name})
     if not added.user.has_usable_password():

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import ROLES_OF_AN_ORGANISATION, Permission, Role
 from convive.access.rules import Actor, require
-from convive.domain.programme import letters, queries, queries_access, sessions, signin
+from convive.domain.programme import letters, queries, queries_access, sessions, signin, standing
 from convive.domain.programme.actions_review import reopen_for
 from convive.domain.programme.models import Membership, Place, User
-from convive.domain.programme.rules import not_to_oneself
+from convive.domain.programme.rules import SAY_BEGINS_AFTER, not_to_oneself
 from convive.kernel import journal, words
 from convive.kernel.errors import BadInput, NotAllowed
 
@@ -42,7 +42,9 @@ def add_member(
     organisation : its code; officers and case workers must have one.
     districts : refs such as `PE-INEI:130105`, or `all`. Roles of the whole programme need none.
 
-    Raises BadInput for what is unknown, NotAllowed for a role given to oneself.
+    Raises BadInput for what is unknown, for a role given to whoever let the actor in, and for one
+    with a say in the rights of others from an actor who has none yet; NotAllowed for a role given
+    to oneself.
     """
     require(by, Permission.MANAGE_MEMBERS)
     part = _role(role)
@@ -59,6 +61,7 @@ def add_member(
         raise BadInput.at(valid_to, _("The role ends before it starts."), _("Swap the two dates."))
     user = queries.user_by_email(email) or _new_account(by, email, name)
     not_to_oneself(by, user.pk)
+    _not_back_nor_too_soon(by, user, part)
     member = Membership.objects.create(
         user=user,
         role=part.value,
@@ -88,18 +91,28 @@ def add_member(
 
 @transaction.atomic
 def end_membership(*, by: Actor, membership: int, on: date | None = None) -> Membership:
-    """Let a role end; `on` is its last day, today if none is given."""
+    """Let a role end; `on` is its last day, today if none is given.
+
+    Raises BadInput where that is before its first day or after the last that it has.
+    """
     require(by, Permission.MANAGE_MEMBERS)
     member = queries.members().filter(pk=membership).first()
     if member is None:
         raise BadInput.at(membership, _("There is no such role."), _("See: convive member list."))
-    not_to_oneself(by, member.user_id)  # a later end is a longer right
+    not_to_oneself(by, member.user_id)
     last = on or queries.today()
     if last < member.valid_from:
         raise BadInput.at(
             last,
             _("The role began later, on %(day)s.") % {"day": words.day(member.valid_from)},
             _("Give a later day."),
+        )
+    if member.valid_to is not None and last > member.valid_to:
+        raise BadInput.at(
+            last,
+            _("A role is not lengthened: this one ends on %(day)s.")
+            % {"day": words.day(member.valid_to)},
+            _("Give another one."),
         )
     member.valid_to = last
     member.save(update_fields=["valid_to"])
@@ -182,6 +195,28 @@ def _new_account(by: Actor, email: str, name: str) -> User:
     user = User.objects.create_user(email=email.strip(), name=name.strip())
     journal.write(who=by.id, did="account.made", kind="account", subject=user.pk)
     return user
+
+
+def _not_back_nor_too_soon(by: Actor, user: User, role: Role) -> None:
+    """Nobody gets a right through somebody whom they let in; a say is given by who has one."""
+    if by.is_system:
+        return
+    if standing.came_from(by, Permission.MANAGE_MEMBERS, queries.actor_of(user)):
+        raise BadInput.at(
+            user.name,
+            _("Your own right comes from this person: you cannot give them one."),
+            _("Ask somebody else of the system staff, or whoever keeps the server."),
+        )
+    if role in standing.POWERFUL_ROLES and not standing.has_say(by, Permission.MANAGE_MEMBERS):
+        raise BadInput.at(
+            "role",
+            _(
+                "It has a say in the rights of others. For its first %(days)s days your own role "
+                "gives none of these."
+            )
+            % {"days": SAY_BEGINS_AFTER.days},
+            _("Ask somebody else of the system staff, or wait."),
+        )
 
 
 def _set_active(by: Actor, email: str, *, is_active: bool, did: str) -> User:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from convive.access.permissions import Permission
-from convive.domain.programme import queries_access
-from convive.domain.programme.models import User
+from convive.access.rules import Actor
+from convive.domain.programme import queries_access, rules, standing
+from convive.domain.programme.models import Membership, User
 from convive.domain.programme.models_access import DigestChoice
 
 logger = logging.getLogger(__name__)
@@ -74,13 +75,15 @@ def tell_reviewers_of_glass(number: int, *, but: int) -> int:
     )
 
 
-def tell_reviewers_of_role(*, but: Collection[int | None]) -> int:
-    """Tell them that somebody got a say in the rights of others; return how many letters left.
+def tell_reviewers_of_role(given: Membership, *, by: Actor) -> int:
+    """Tell them of a role with a say in the rights of others; return how many letters left.
 
-    but : the accounts that gave and got it.
+    by : whoever gave it. Neither they nor its owner are told.
     """
+    if given.role not in standing.POWERFUL_ROLES:
+        return 0
     return _tell_reviewers(
-        but,
+        {rules.account_of(by.id), given.user_id},
         gettext_lazy("Somebody was given a say in the rights of others"),
         gettext_lazy("Please keep or remove the role within seven days:\n\n%(link)s"),
         reverse("programme:access_review"),

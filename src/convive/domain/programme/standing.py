@@ -44,6 +44,35 @@ def given_by(by: Actor) -> frozenset[int]:
     return frozenset(int(number) for number in acts.values_list("subject", flat=True))
 
 
+def came_from(by: Actor, right: Permission, other: Actor) -> bool:
+    """Whether this person has a right from the other alone: in person, or through others of theirs.
+
+    It is so where each of their roles with it has the other behind it, or somebody with the right
+    who has it from the other.
+    """
+    number = rules.account_of(by.id)
+    user = User.objects.filter(pk=number).first() if number is not None else None
+    if user is None:
+        return False
+    carrying = [role.value for role in Role if right in ROLE_PERMISSIONS[role]]
+    rows = queries.memberships_of(user).filter(role__in=carrying)
+    return all(_leads_to(row, other.id, carrying, {by.id}) for row in rows)
+
+
+def _leads_to(row: Membership, other: str, carrying: list[str], seen: set[str]) -> bool:
+    for who, _at in _acts_behind(row):
+        if who == other:
+            return True
+        number = rules.account_of(who)
+        if number is None or who in seen:
+            continue
+        seen.add(who)
+        before = Membership.objects.filter(user=number, role__in=carrying)
+        if any(_leads_to(role, other, carrying, seen) for role in before):
+            return True
+    return False
+
+
 def _gives_say(row: Membership, beside: Actor | None) -> bool:
     young = timezone.now() - rules.SAY_BEGINS_AFTER
     return not any(

@@ -28,7 +28,6 @@ from convive.domain.programme import (
     rules,
     sessions,
     signin,
-    standing,
 )
 from convive.domain.programme.forms import (
     EndRoleForm,
@@ -70,7 +69,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         except BadInput as error:
             put_problems(form, error)
         else:
-            _tell_reviewers(request, added)
+            letters.tell_reviewers_of_role(added, by=by)
             path = actions_members.make_password_link(by=by, email=email)
             _hand(request, added.user, path)
             return redirect("programme:member", number=added.user_id)
@@ -108,14 +107,15 @@ def add_role(request: HttpRequest, number: int) -> HttpResponse:
     rules.not_to_oneself(actor(request), user.pk)
     form = RoleForm(request.POST or None)
     if form.is_valid():
+        by = actor(request)
         try:
             added = actions_members.add_member(
-                by=actor(request), email=user.email, name=user.name, **form.facts()
+                by=by, email=user.email, name=user.name, **form.facts()
             )
         except BadInput as error:
             put_problems(form, error)
         else:
-            _tell_reviewers(request, added)
+            letters.tell_reviewers_of_role(added, by=by)
             said = _("%(name)s is now: %(role)s.") % {"name": user.name, "role": added.role_name}
             messages.success(request, said)
             return redirect("programme:member", number=user.pk)
@@ -288,13 +288,6 @@ def _hand(request: HttpRequest, user: User, path: str) -> None:
         messages.warning(request, _("The letter was not sent. Try again later."))
     else:
         handed.keep(request, user.pk, path)
-
-
-def _tell_reviewers(request: HttpRequest, added: Membership) -> None:
-    """Tell those who review rights, by mail, of a role with a say in the rights of others."""
-    if added.role in standing.POWERFUL_ROLES:
-        by = rules.account_of(actor(request).id)
-        letters.tell_reviewers_of_role(but={by, added.user_id})
 
 
 def _account(number: int) -> User:
