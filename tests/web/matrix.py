@@ -47,6 +47,10 @@ FILE = ROOT / "docs" / "access-matrix.csv"
 WHO = ("anonymous", "no_second_factor", *(role.value for role in Role))
 KEYS = ("page", "method", "organisation", "district")
 
+# Addresses that are no page: a style, the folder of styles, that of uploaded files (there is none),
+# and one that does not exist
+NO_PAGES = ("/media/", "/no-such-page/", "/static/look/", "/static/look/tokens.css")
+
 # Whose and where a thing is, seen from the person who asks. Everybody with a district has La
 # Esperanza; whoever serves the whole programme has no "other".
 DISTRICTS = {"own": LA_ESPERANZA, "other": EL_PORVENIR, "-": ""}
@@ -296,7 +300,7 @@ def names() -> list[str]:
 
 def wanted_rows() -> list[Row]:
     """Every row that the matrix must have."""
-    rows = []
+    rows = [Row(address, "GET", "-", "-") for address in NO_PAGES]
     for name in names():
         page = PAGES.get(name, Page())
         sides = [("own", "other") if side in page.varies else ("-",) for side in KEYS[2:]]
@@ -327,8 +331,10 @@ def build() -> dict[str, Client]:
 def outcome(row: Row, who: str, client: Client) -> str:
     """Ask for the page as this person does, and say what came of it. Leaves nothing changed."""
     page = PAGES.get(row.page, Page())
-    organisation = _organisation(row.organisation, who)
-    url = reverse(row.page, kwargs=page.arguments(organisation, DISTRICTS[row.district]))
+    url = row.page
+    if url not in NO_PAGES:
+        organisation = _organisation(row.organisation, who)
+        url = reverse(row.page, kwargs=page.arguments(organisation, DISTRICTS[row.district]))
     with transaction.atomic():
         answer = client.generic(row.method, url)
         if row.method == "POST":
