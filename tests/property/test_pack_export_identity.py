@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,8 +15,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from convive.domain.committees import actions as committees
+from convive.domain.committees.models import Seat
 from convive.domain.plans import actions_edit, queries
 from convive.domain.plans.editing import facts_of
+from convive.domain.plans.models import Objective, Target
+from convive.domain.programme.models import Organisation
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import Column, EditionSpan, Limits, PlaceCodes, SourceMark, SourceSpec
@@ -31,6 +34,7 @@ from convive.pack.records import Spot
 from convive.pack.wanted import wanted
 
 FIRST = date(2014, 5, 22)
+ADDED_DUE = date(2016, 12, 31)
 # Each example fills a database: a failure is told as it was found, without hours of shrinking
 QUICK = settings(
     max_examples=12,
@@ -313,6 +317,51 @@ def test_what_was_applied_is_what_is_exported(pack: Pack):
         assert apply(again, by=SYSTEM) == []
 
 
+def edit_plan(draw: Any) -> None:
+    """Other words and days; no target is due before the plan begins."""
+    plan = queries.plan("p")
+    assert plan is not None
+    dues = Target.objects.values_list("due", flat=True)
+    start = draw(st.dates(date(2010, 1, 1), min([*dues, ADDED_DUE])))
+    end = start + timedelta(draw(st.integers(1, 4000)))
+    told = {"name_es": draw(words) + "!", "start": start, "end": end, **noted(draw)}
+    actions_edit.edit_plan(by=SYSTEM, plan="p", facts=facts_of(plan) | told, reason="Se acordó.")
+
+
+def edit_objective(draw: Any) -> None:
+    found = Objective.objects.get(code=draw(st.sampled_from(["1", "1.2", "1.10"])))
+    facts = facts_of(found) | {
+        "name_es": draw(words) + "!",
+        "name_en": draw(words),
+        "dimensions": draw(st.lists(st.sampled_from(["food", "personal"]), unique=True)),
+        "strategy": draw(st.sampled_from(["", "protection"])),
+    }
+    actions_edit.edit_objective(
+        by=SYSTEM, plan="p", code=found.code, facts=facts, reason="Se acordó."
+    )
+
+
+def drop_target(draw: Any) -> None:
+    for target in Target.objects.order_by("pk")[: draw(st.integers(0, 2))]:
+        actions_edit.drop_target(
+            by=SYSTEM, indicator=target.indicator.code, target=target.pk, reason="Se acordó."
+        )
+
+
+def seat(draw: Any, act: Callable[..., object], **which: Any) -> None:
+    """Add a seat, or change one."""
+    act(
+        by=SYSTEM,
+        organisation=Organisation.objects.earliest("code").code,
+        **both(draw, "name"),
+        post=draw(st.sampled_from(["chair", "secretary", "member"])),
+        votes=draw(st.booleans()),
+        valid_from=FIRST,
+        valid_to=draw(st.none() | days),
+        **which,
+    )
+
+
 @pytest.mark.django_db
 @QUICK
 @given(packs(), st.data())
@@ -320,10 +369,9 @@ def test_what_pages_changed_is_exported_and_applied_elsewhere(pack: Pack, data: 
     draw = data.draw
     with undone() as folder:
         apply(pack, by=SYSTEM)
-        plan = queries.plan("p")
-        assert plan is not None
-        facts = facts_of(plan) | {"name_es": draw(words) + "!", **noted(draw)}
-        actions_edit.edit_plan(by=SYSTEM, plan="p", facts=facts, reason="Se acordó.")
+        edit_plan(draw)
+        edit_objective(draw)
+        drop_target(draw)
         found = queries.indicator(pack.all(records.Indicator)[0].code)
         version = queries.latest_version(found)
         actions_edit.edit_indicator(
@@ -339,7 +387,7 @@ def test_what_pages_changed_is_exported_and_applied_elsewhere(pack: Pack, data: 
             facts={
                 "place": "S:1300",
                 "combination": "age_band=15-17;sex=female",
-                "due": date(2016, 12, 31),
+                "due": ADDED_DUE,
                 "value": draw(numbers),
                 "baseline": None,
                 "baseline_on": None,
@@ -347,7 +395,7 @@ def test_what_pages_changed_is_exported_and_applied_elsewhere(pack: Pack, data: 
             },
             reason="Se acordó.",
         )
-        committees.make_committee(
+        made = committees.make_committee(
             by=SYSTEM,
             kind="other",
             **both(draw, "name"),
@@ -357,8 +405,12 @@ def test_what_pages_changed_is_exported_and_applied_elsewhere(pack: Pack, data: 
             valid_from=FIRST,
             valid_to=None,
         )
+        seat(draw, committees.add_seat, committee=made.code)
+        for old in Seat.objects.exclude(committee=made):
+            seat(draw, committees.change_seat, seat=old.pk)
         again = comes_back(folder)
         assert len(again.all(records.Committee)) == len(pack.all(records.Committee)) + 1
+        assert len(again.all(records.Seat)) == len(pack.all(records.Seat)) + 1
     with undone():
         apply(again, by=SYSTEM)
         assert diff(again) == []
