@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from convive.kernel import retention
 from convive.pack import records
 from convive.pack.read import FILES, INDICATORS, PLACES, POPULATION, TOML_FILES
 from convive.pack.records import Record, keys_of
@@ -41,6 +42,12 @@ def test_every_file_of_a_pack_is_documented(name: str):
 def test_every_key_is_documented_and_every_documented_key_exists(name: str):
     known = [key for kind in KINDS[name] for key in keys_of(kind)]
     assert sorted(documented(name)) == sorted(known)
+
+
+def test_every_class_of_what_is_kept_for_a_while_is_named():
+    told = re.search(r"^\| \*\*`what`\*\* \| the class: (.+) \|$", PAGE, re.M)
+    assert told
+    assert set(re.findall(r"`([^`]+)`", told[1])) == {each.name for each in retention.classes()}
 
 
 @pytest.mark.parametrize("name", KINDS)
