@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from convive.kernel.errors import BadInput, NotAllowed, Problem
+from convive.kernel.errors import BadInput, BadSetting, NotAllowed, Problem
 from convive.kernel.home import Home
 from convive.kernel.occasion import because
 
@@ -30,11 +30,13 @@ class Session:
     """One run of a command: its home, its actor, and how it answers.
 
     actor : whoever acts, once the home is open: the person named by --as, else the system.
+    usual_home : the home that this machine would mean without --home.
     """
 
     actor: Actor
 
     def __init__(self, home: Path | None, as_json: bool, email: str | None) -> None:
+        self.usual_home = Home.from_environment()
         if home is not None:
             os.environ["CONVIVE_HOME"] = str(home)
         self.as_json = as_json
@@ -159,6 +161,8 @@ def command(
                     return function(session, **rest)
             except BadInput as error:
                 _refuse(session, error.problems)
+            except BadSetting as error:
+                _refuse(session, error.told(early_words()).problems)
             except NotAllowed as error:
                 _refuse(session, [_not_allowed(email, error)])
             except click.Abort:

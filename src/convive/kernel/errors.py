@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -41,6 +41,22 @@ class BadInput(ConviveError):
     @classmethod
     def at(cls, where: Any, why: Any, remedy: Any = "") -> Self:
         return cls(Problem(str(where), str(why), str(remedy)))
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used. Settings are read before a language is: its words wait for one.
+
+    No value of a setting is in them: a password may stand in it.
+    """
+
+    def __init__(self, where: str, why: str, remedy: str, **values: str) -> None:
+        self._where, self._why, self._remedy, self._values = where, why, remedy, values
+        super().__init__(str(self.told(str)))
+
+    def told(self, words: Callable[[str], str], where: str = "") -> BadInput:
+        """The same for a person, in these words; `where`, if it did not come as a setting."""
+        why, remedy = (words(text) % self._values for text in (self._why, self._remedy))
+        return BadInput.at(where or self._where, why, remedy)
 
 
 class Refused(BadInput):
