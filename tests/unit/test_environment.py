@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
 
 import homes
@@ -80,3 +82,21 @@ def test_a_command_says_in_words_what_is_wrong_with_the_setting(tmp_path):
     refused = homes.convive(tmp_path / "home", "journal", "verify", **wrong)
     assert refused.returncode == 1
     assert "CONVIVE_DATABASE: sslmode" in refused.stderr and "Traceback" not in refused.stderr
+
+
+@pytest.mark.sqlite
+def test_what_is_deleted_does_not_stand_in_the_copy_that_a_backup_takes(tmp_path):
+    home, word = tmp_path / "home", os.urandom(16).hex()
+    homes.run(
+        home,
+        "from convive.domain.programme.models import User;"
+        f"User.objects.bulk_create(User(email=f'{{n}}@x.example', name='{word}' + str(n) * 20)"
+        " for n in range(300)); User.objects.all().delete();"
+        "from convive.upkeep.backup.sqlite_copy import copy;"
+        "copy(settings.HOME.database, Path(settings.HOME.root, 'copy'))",
+    )
+    copied = home / "copy"
+    with sqlite3.connect(copied) as database:
+        (free,) = database.execute("PRAGMA freelist_count").fetchone()
+    assert free > 0
+    assert word.encode() not in copied.read_bytes()
