@@ -40,7 +40,7 @@ from convive.kernel.models import Job, JournalEntry
 from convive.pack.apply import apply as apply_pack
 from convive.pack.check import check
 from convive.reports.models import Report
-from convive.upkeep import actions
+from convive.upkeep import actions, kept
 from convive.upkeep.models import Cleared
 from packs import PACK, Break, told_in_place
 
@@ -291,20 +291,43 @@ def test_a_file_that_another_report_shares_stays(now, home, apply):
     assert Path(Report.objects.get().path).exists()
 
 
-def test_a_class_that_fails_takes_nothing_with_it(now, home, monkeypatch):
+def test_a_class_that_fails_takes_nothing_with_it_and_stops_no_other(now, home, monkeypatch):
     sessions(now, home, Path())
     jobs(now, home, Path())
+    left = uploads(now, home, Path())
+    wrong = {"sessions": models.ProtectedError("no", set()), "scans": ValueError("later")}
 
-    def fail(_now: datetime, _days: int) -> int:
-        Session.objects.all().delete()
-        raise models.ProtectedError("no", set())
+    for name, error in wrong.items():
 
-    broken = retention.Class("sessions", "", 1, fail)
-    monkeypatch.setitem(retention._classes, "sessions", broken)
-    with pytest.raises(models.ProtectedError):
+        def fail(_now: datetime, _days: int, error: Exception = error) -> int:
+            Session.objects.all().delete()
+            raise error
+
+        broken = retention.Class(name, "", 1, fail)
+        monkeypatch.setitem(retention._classes, name, broken)
+    with pytest.raises(ValueError, match="later"):  # the first of them
         actions.apply_retention(by=SYSTEM, now=now + 100 * DAY)
     assert Session.objects.count() == 1
     assert Job.objects.count() == 0  # the class before it had been cleared
+    assert left() == (0, False)  # and those after it too
+    cleared = set(Cleared.objects.values_list("name", flat=True))
+    assert cleared == set(MADE) - set(wrong)
+
+
+def test_a_file_that_vanishes_meanwhile_stops_nothing(now, home, monkeypatch):
+    half = home.work / "tmp1"
+    half.mkdir()
+    real = os.walk
+
+    def walk(top: Path):
+        for folder, folders, names in real(top):
+            yield folder, folders, [*names, "gone.csv"]
+
+    monkeypatch.setattr(os, "walk", walk)
+    gone = [home.work / "tmp2"]
+    monkeypatch.setattr(kept, "_leftovers", lambda _home: [*gone, half])
+    assert kept.clear_leftovers(now + 3 * DAY, 1) == 1
+    assert not half.exists()
 
 
 def test_only_those_who_keep_the_system_clear_anything(now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from convive.upkeep.models import Backup, Cleared
 
 BACKUP = "upkeep.backup"  # the kinds of job
 RETAIN = "upkeep.retain"
+log = logging.getLogger(__name__)
 
 
 def _silent(_phase: str, _done: int, _total: int | None) -> None:
@@ -153,16 +155,24 @@ def apply_retention(*, by: Actor, now: datetime, progress: Progress = _silent) -
 
     now : the moment from which ages are counted.
 
-    Returns how many of each class. Each class is a transaction of its own.
+    Returns how many of each class. Each class is a transaction of its own: one that fails takes
+    nothing with it, and its error is raised when all others are done; of several, the first.
     """
     require(by, Permission.KEEP_SYSTEM)
     found = programme.programme()
     said = found.retention if found else {}
     classes = retention.classes()
-    counts = {}
+    counts: dict[str, int] = {}
+    failed: list[Exception] = []
     for number, each in enumerate(classes):
         progress(each.name, number, len(classes))
-        counts[each.name] = _clear(by, each, now, each.kept(said))
+        try:
+            counts[each.name] = _clear(by, each, now, each.kept(said))
+        except Exception as error:
+            log.exception("retention: the class %s failed", each.name)
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return counts
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -58,8 +61,16 @@ def _leftovers(home: Home) -> Iterator[Path]:
 
 
 def _touched(path: Path) -> float:
-    """When it, or anything in it, was last written."""
-    return max(each.lstat().st_mtime for each in (path, *path.rglob("*")))
+    """When it, or anything in it, was last written. Gone meanwhile: in no past.
+
+    Whoever works in it may take a file away while we look: then it is in use, and not left over.
+    """
+    inside = (Path(folder, name) for folder, subs, names in os.walk(path) for name in subs + names)
+    times = []
+    for each in (path, *inside):
+        with contextlib.suppress(FileNotFoundError):
+            times.append(each.lstat().st_mtime)
+    return max(times, default=math.inf)
 
 
 def register() -> None:
