@@ -31,8 +31,11 @@ def programme(tmp_path, settings) -> None:
 
 
 @pytest.fixture
-def set_up(settings) -> None:
-    settings.BACKUP_DIR, settings.BACKUP_RECIPIENT = "/mnt/backups", "/etc/backup.pub"
+def set_up(settings, tmp_path) -> Path:
+    """Where the settings say that backups go."""
+    settings.BACKUP_DIR, settings.BACKUP_RECIPIENT = str(tmp_path / "backups"), "/etc/backup.pub"
+    (tmp_path / "backups" / "backups").mkdir(parents=True)
+    return tmp_path / "backups"
 
 
 def made(hours_ago: float, **changes: object) -> Backup:
@@ -44,6 +47,12 @@ def made(hours_ago: float, **changes: object) -> Backup:
         "recipient": "a8b85cc1b32aea56",
     }  # fmt: skip
     return Backup.objects.create(**facts | changes)
+
+
+def lies_there(folder: Path, backup: Backup) -> Path:
+    file = folder / "backups" / f"{backup.name}.backup"
+    file.touch()
+    return file
 
 
 def page(role: str, path: str = HOME) -> str:
@@ -60,13 +69,37 @@ def test_without_any_backup_the_page_says_so_and_how_to_begin():
     assert "Hacer una copia ahora" not in shown
 
 
-def test_a_good_backup_is_shown_with_its_age_its_key_and_its_trial(set_up):
-    made(5, verified_at=timezone.now())
+def test_a_backup_is_shown_with_its_age_its_key_and_its_trial(set_up):
+    lies_there(set_up, made(5, verified_at=timezone.now()))
     shown = page("system_staff")
-    assert "Hay una copia de seguridad reciente" in shown
+    assert "Hay una copia de seguridad buena" in shown
     assert "a8b85cc1b32aea56" in shown
     assert "se restauró a prueba" in shown
     assert "Hacer una copia ahora" in shown
+
+
+def test_only_a_backup_that_was_tried_is_called_good(set_up):
+    lies_there(set_up, made(5))
+    shown = page("system_staff")
+    assert "Hay una copia de seguridad reciente" in shown
+    assert "convive backup verify" in shown
+    made(2500, verified_at=timezone.now() - timedelta(days=101))
+    assert "Hay una copia de seguridad reciente" in page("system_staff")
+    made(2400, verified_at=timezone.now() - timedelta(days=99))
+    shown = page("system_staff")
+    assert "Hay una copia de seguridad buena" in shown and "backup verify" not in shown
+
+
+def test_a_backup_that_is_no_longer_in_its_folder_does_not_count(set_up):
+    file = lies_there(set_up, made(5))
+    title = "No hay copia de seguridad de los últimos dos días"
+    assert title not in waiting("system_staff")
+    file.unlink()
+    assert title in waiting("system_staff")
+    shown = page("system_staff")
+    assert title in shown and "mira si su disco está conectado" in shown
+    lies_there(set_up, made(30))  # one of the last two days is there
+    assert title not in waiting("system_staff")
 
 
 def test_an_auditor_sees_it_all_and_can_order_nothing(set_up):
@@ -139,6 +172,28 @@ def test_those_who_keep_the_system_are_told_of_an_old_backup_and_nobody_else():
     assert title in waiting("system_staff")
     assert title not in waiting("coordinator")
     made(47)
+    assert title not in waiting("system_staff")
+
+
+def test_those_who_keep_the_system_are_told_to_try_a_backup():
+    title = "Prueba si una copia se puede restaurar"
+    assert title not in waiting("system_staff")  # there is none to try
+    made(47)
+    assert title in waiting("system_staff") and title not in waiting("coordinator")
+    made(2500, verified_at=timezone.now() - timedelta(days=101))
+    assert title in waiting("system_staff")
+    made(2400, verified_at=timezone.now() - timedelta(days=99))
+    assert title not in waiting("system_staff")
+
+
+def test_those_who_keep_the_system_are_told_that_not_all_was_cleared():
+    title = "No se borró todo lo que se conserva solo un tiempo"
+    now = timezone.now()
+    facts = {"kind": actions.RETAIN, "ordered_by": "worker", "ordered_at": now}
+    Job.objects.create(**facts, state="failed", finished_at=now)
+    Job.objects.create(**facts)  # the next one waits
+    assert title in waiting("system_staff") and title not in waiting("coordinator")
+    Job.objects.create(**facts, state="done", finished_at=now)
     assert title not in waiting("system_staff")
 
 

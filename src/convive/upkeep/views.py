@@ -23,12 +23,14 @@ _SHOWN = 10
 
 @opens(Permission.SEE_UPKEEP)
 def home(request: HttpRequest) -> HttpResponse:
-    """The last good backup, what is kept how long, and whether a worker is at work."""
-    seen = jobs.worker_seen_at()
+    """The last backup, what is kept how long, and whether a worker is at work."""
+    seen, last = jobs.worker_seen_at(), queries.last_backup()
     context = {
         "set_up": queries.is_backup_set_up(),
         "overdue": queries.is_backup_overdue(),
-        "last": queries.last_backup(),
+        "last": last,
+        "gone": last is not None and not queries.is_there(last),
+        "tried": not queries.is_trial_due(),
         "verified": queries.last_verified(),
         "backups": queries.backups()[:_SHOWN],
         "work": queries.work_of(actions.BACKUP),

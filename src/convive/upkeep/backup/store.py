@@ -260,8 +260,13 @@ class Store:
             _("Use another backup, or another copy of this folder."),
         )
 
+    @staticmethod
+    def file(root: Path, name: str) -> Path:
+        """Where a folder of backups keeps the manifest of this one, if it has it."""
+        return root / "backups" / f"{name}.backup"
+
     def _manifest(self, name: str) -> Path:
-        return self.root / "backups" / f"{name}.backup"
+        return self.file(self.root, name)
 
     # What is no longer wanted
 
