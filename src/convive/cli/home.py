@@ -20,19 +20,22 @@ def home() -> None:
     "--to",
     "address",
     required=True,
-    help="postgresql://user:password@host:port/name, or sqlite: for the file in the home.",
+    help="postgresql://user@host:port/name, or sqlite: for the file in the home. Leave the password"
+    " out: PGPASSFILE or PGPASSWORD is read.",
 )
 def move(session: Session, address: str) -> None:
     """Copy every record into an empty database of another kind; then say how to use it.
 
-    Stop the server first. Nothing in the old database is changed. Both are compared, table by
-    table; a target that is not the same in the end is left empty. Files stay in the home.
+    Stop the server first. The old database is only read; in the end one entry, the same in both,
+    goes into the journal. Both are compared before, table by table; a target that is not the same
+    is left empty. Files stay in the home.
 
     Example: convive home move --to postgresql://convive@localhost/convive
     """
     session.open()
     from django.utils.translation import gettext as _
 
+    from convive.kernel.environment import without_password
     from convive.upkeep.move import move as move_records
 
     def tell(table: str, number: int, count: int) -> None:
@@ -44,12 +47,15 @@ def move(session: Session, address: str) -> None:
         _("Moved: %(rows)s rows in %(tables)s tables, the same on both sides.")
         % {"rows": moved.total, "tables": len(moved.rows)}
     )
+    shown = without_password(address)
     if address.startswith("sqlite:"):
         session.say(_("Take CONVIVE_DATABASE away before you serve this home again."))
     else:
         session.say(
             _("Set this before you serve this home again: %(setting)s")
-            % {"setting": f"CONVIVE_DATABASE={address}"}
+            % {"setting": f"CONVIVE_DATABASE={shown}"}
         )
+        if shown != address:
+            session.say(_("Its password is not shown: add it, or keep it in a file (PGPASSFILE)."))
     session.say(_("The old database is as it was. Delete it when you are sure."))
     session.answer({"rows": moved.rows, "hashes": moved.hashes, "total": moved.total})

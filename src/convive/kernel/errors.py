@@ -44,7 +44,7 @@ class BadInput(ConviveError):
 
 
 class BadSetting(ValueError):
-    """A setting that cannot be used. Settings are read before a language is: its words wait for one.
+    """A setting that cannot be used. It is read before a language is known: its words wait.
 
     No value of a setting is in them: a password may stand in it.
     """

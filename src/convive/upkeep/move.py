@@ -20,13 +20,24 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, connection, connections, models, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    models,
+    transaction,
+)
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, require
+from convive.kernel import journal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
+from convive.kernel.models import JournalEntry
 from convive.upkeep.target import TARGET, make_schema, target_database
 
 _BATCH = 500
@@ -47,13 +58,16 @@ class Moved:
 
 
 def move(*, by: Actor, to: str, progress: Callable[[str, int, int], None]) -> Moved:
-    """Copy every record into an empty database; the one in use is only read.
+    """Copy every record into an empty database; the one in use is read, and gets one entry.
 
-    to : `postgresql://user:password@host:port/name`, or `sqlite:` for the file in the home.
+    to : `postgresql://user@host:port/name`, or `sqlite:` for the file in the home.
     progress : told the table, its number and how many there are.
 
     Nothing may write meanwhile: SQLite is locked, PostgreSQL is read as of one moment. Raises
     BadInput where the target is not empty, or afterwards not the same; then it is left empty.
+
+    Returns what was the same on both sides. The entry of the journal that says so comes after it,
+    the same in both: they share the head that the home keeps.
     """
     require(by, Permission.KEEP_SYSTEM)
     home: Home = settings.HOME
@@ -72,7 +86,7 @@ def move(*, by: Actor, to: str, progress: Callable[[str, int, int], None]) -> Mo
     with home.scratch() as folder:
         with target_database(address, folder):
             _refuse_filled()
-            moved = _moved(address, folder, progress)
+            moved = _moved(by, address, folder, progress)
             if is_sqlite:
                 with connections[TARGET].cursor() as cursor:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -103,7 +117,9 @@ def _is_table(model: Model) -> bool:
     return bool(model._meta.managed and not model._meta.proxy)
 
 
-def _moved(address: str, folder: Path, progress: Callable[[str, int, int], None]) -> Moved:
+def _moved(
+    by: Actor, address: str, folder: Path, progress: Callable[[str, int, int], None]
+) -> Moved:
     try:
         make_schema(address, folder)
         models_ = tables()
@@ -111,7 +127,7 @@ def _moved(address: str, folder: Path, progress: Callable[[str, int, int], None]
             _clear(models_)
             for number, model in enumerate(models_):
                 progress(model._meta.db_table, number, len(models_))
-                _copy(model)
+                _insert(model, _rows(model, "default"))
             _set_sequences(models_)
             source, target = content("default"), content(TARGET)
             if source != target:
@@ -121,10 +137,31 @@ def _moved(address: str, folder: Path, progress: Callable[[str, int, int], None]
                     _("The copied table is not what the original is."),
                     _("Nothing was kept. Tell whoever looks after Convive."),
                 )
+            _note(by, target)
     except BaseException:
         _drop_all()
         raise
     return target
+
+
+def _note(by: Actor, moved: Moved) -> None:
+    """Write into the journal that the records were moved, and the same entry into the copy."""
+    digest = hashlib.sha256(json.dumps(moved.hashes, sort_keys=True).encode()).hexdigest()
+    try:
+        entry = journal.write(
+            who=by.id,
+            did="home.moved",
+            kind="home",
+            subject=connections[TARGET].vendor,
+            data={"rows": moved.total, "tables": len(moved.rows), "hash": digest},
+        )
+    except IntegrityError:  # its number was taken since the moment as of which we read
+        raise BadInput.at(
+            "--to",
+            _("Somebody wrote meanwhile."),
+            _("Nothing was kept. Stop the server and its worker, and move again."),
+        ) from None
+    _insert(JournalEntry, _rows(JournalEntry, "default", pk=entry.pk))
 
 
 def _differs(name: str, one: Moved, other: Moved) -> bool:
@@ -137,7 +174,7 @@ def _held_still() -> Iterator[None]:
     with transaction.atomic():  # SQLite: takes the one right to write
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
 
 
@@ -158,18 +195,19 @@ def _clear(found: list[Model]) -> None:
             cursor.execute(f"DELETE FROM {_quoted(model._meta.db_table)}")  # noqa: S608
 
 
-def _copy(model: Model) -> None:
-    """Copy a table row by row, as it is: no default is applied, no signal is sent."""
+def _insert(model: Model, rows: Iterator[tuple[Any, ...]]) -> None:
+    """Put rows into the copy as they are: no default is applied, no signal is sent."""
     made = connections[TARGET]
     fields = model._meta.concrete_fields
     columns = ", ".join(_quoted(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     insert = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
-    rows = _rows(model, "default")
     try:
         with made.cursor() as cursor:
             while batch := list(islice(rows, _BATCH)):
                 cursor.executemany(insert, [_prepared(fields, row, made) for row in batch])
+    except (OperationalError, InterfaceError):  # the server, not the row
+        raise
     except (DatabaseError, ValueError) as error:  # its text may tell what stands in the row
         raise BadInput.at(
             model._meta.db_table,
@@ -186,9 +224,9 @@ def _prepared(
     return [field.get_db_prep_save(value, made) for field, value in zip(fields, row, strict=True)]
 
 
-def _rows(model: Model, alias: str) -> Iterator[tuple[Any, ...]]:
+def _rows(model: Model, alias: str, **only: Any) -> Iterator[tuple[Any, ...]]:
     names = [field.attname for field in model._meta.concrete_fields]
-    found = model._base_manager.using(alias).order_by("pk").values_list(*names)
+    found = model._base_manager.using(alias).filter(**only).order_by("pk").values_list(*names)
     return iter(found.iterator(chunk_size=_BATCH))
 
 

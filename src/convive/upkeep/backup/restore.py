@@ -30,6 +30,7 @@ from convive.upkeep.backup import postgres_copy, sqlite_copy
 from convive.upkeep.backup.make import Progress
 from convive.upkeep.backup.manifest import Manifest, Stored
 from convive.upkeep.backup.store import Heading, Store
+from convive.upkeep.target import check_reached
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _fill(
 
     One that holds exactly this backup, because a restore was killed after it, is taken as it is.
     """
+    check_reached("default", "--database")
     with connection.cursor() as cursor:
         is_empty = not postgres_copy.tables(cursor)
     if not is_empty:
