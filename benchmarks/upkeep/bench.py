@@ -65,7 +65,7 @@ def measure(work: Path, rows: int, records: int) -> None:
     first, first_s = timed(lambda: convive(home, *to))
     child(home, "day", DAY, records)
     second, second_s = timed(lambda: convive(home, *to))
-    key = ("--key", str(work / "key"))
+    key = ("--key", str(work / "key"), "--signer", first["signer"])
     restored, restore_s = timed(lambda: convive(work / "new", "restore", str(store), *key))
     copied_s = timed(lambda: plain_copy(home, work / "copy"))[1]
     start_s = timed(lambda: convive(work / "new", "backup", "list", str(store)))[1]

@@ -7,7 +7,7 @@ from itertools import count
 
 import psycopg
 import pytest
-from cluster import cluster, programs
+from cluster import PASSWORD, cluster, programs
 from psycopg import sql
 
 _numbers = count(1)
@@ -19,6 +19,16 @@ def server() -> Iterator[str]:
     if binaries is None:
         pytest.skip("no PostgreSQL server's programs in /usr/lib/postgresql/*/bin or on the path")
     with cluster(binaries) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[str]:
+    """A server that asks for the password PASSWORD; its address without it."""
+    binaries = programs()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server's programs in /usr/lib/postgresql/*/bin or on the path")
+    with cluster(binaries, PASSWORD) as address:
         yield address
 
 

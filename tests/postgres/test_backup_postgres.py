@@ -35,7 +35,7 @@ def test_it_is_backed_up_restored_and_the_same(house, database, new_database):
     assert second["new_pieces"] < first["new_pieces"]  # but for the note of the first
     other = new_database()
     words = ("restore", f"{house}/backups", "--key", f"{house}/k", "--at", first["backup"])
-    words = (*words, "--home", f"{house}/new", "--json")
+    words = (*words, "--signer", first["signer"], "--home", f"{house}/new", "--json")
     refused = homes.convive(house / "none", *words)
     assert refused.returncode == 1 and "--database" in refused.stderr
     answer = homes.answered(homes.convive(house / "none", *words, "--database", other))

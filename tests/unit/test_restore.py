@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -72,9 +75,62 @@ def test_a_wrong_key_a_wrong_signer_and_a_wrong_name_restore_nothing(made, tmp_p
     assert not (tmp_path / "new").exists()
 
 
+def from_elsewhere(folder: Path, to: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Restored on a machine that has no home of its own."""
+    words = ("restore", f"{folder}/backups", "--key", f"{folder}/k", "--home", str(to), *more)
+    return homes.convive(to.parent / "none", *words)
+
+
+def test_where_no_home_is_known_somebody_must_say_who_made_the_backup(made, tmp_path):
+    refused = from_elsewhere(made, tmp_path / "new")
+    assert refused.returncode == 1 and "--any-signer" in refused.stderr
+    assert not (tmp_path / "new").exists()
+    signer = homes.answered(from_elsewhere(made, tmp_path / "new", "--any-signer", "--json"))[
+        "signer"
+    ]
+    named = from_elsewhere(made, tmp_path / "named", "--signer", signer)
+    assert named.returncode == 0, named.stderr
+    both = from_elsewhere(made, tmp_path / "both", "--signer", signer, "--any-signer")
+    assert both.returncode == 2
+
+
+def test_on_a_terminal_the_person_is_asked(made, tmp_path):
+    words = ("restore", f"{made}/backups", "--key", f"{made}/k", "--home", f"{tmp_path}/new")
+    for answer, status in (("n", 1), ("y", 0)):
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "convive", *words],
+            env=homes.environment(tmp_path / "none", CONVIVE_LANG="en"),
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        os.write(ours, f"{answer}\n".encode())
+        out, err = process.communicate(timeout=180)
+        os.close(ours)
+        os.close(theirs)
+        assert process.returncode == status, err
+        assert "notes have these sixteen digits?" in out
+        assert (tmp_path / "new").exists() == (status == 0)
+
+
+def test_a_machine_that_has_a_home_takes_no_backup_of_another_for_its_own(made, tmp_path):
+    homes.run(tmp_path / "other", "act(1)")
+    words = ("restore", f"{made}/backups", "--key", f"{made}/k", "--home", f"{tmp_path}/new")
+    refused = homes.convive(tmp_path / "other", *words)
+    assert refused.returncode == 1 and "the home of this machine signs as" in refused.stderr
+    assert not (tmp_path / "new").exists()
+    words = ("backup", "verify", f"{made}/backups", "--key", f"{made}/k")
+    refused = homes.convive(tmp_path / "other", *words)
+    assert refused.returncode == 1 and "the home of this machine signs as" in refused.stderr
+
+
 def test_a_backup_tried_in_a_scratch_home_is_noted_in_the_home_that_made_it(made):
     words = ("backup", "verify", f"{made}/backups", "--key", f"{made}/k", "--json")
-    answer = homes.answered(homes.convive(made / "home", *words))
+    tried = homes.convive(made / "home", *words)
+    answer = homes.answered(tried)
+    assert "Restored to" not in tried.stderr and ".verify-" not in tried.stderr
     assert answer["whole"] and answer["noted"]
     assert answer["rows"]["kernel_journalentry"] == 50
     seen = homes.run(
@@ -90,6 +146,20 @@ def test_on_another_machine_a_backup_is_tried_without_making_a_home(made, tmp_pa
     answer = homes.answered(homes.convive(tmp_path / "none", *words))
     assert answer["whole"] and not answer["noted"]
     assert not (tmp_path / "none").exists()
+
+
+def test_a_backup_that_lost_a_piece_is_found_by_the_trial_with_the_name_of_the_piece(
+    made, tmp_path
+):
+    shutil.copytree(made / "backups", tmp_path / "backups")
+    largest = max(
+        (tmp_path / "backups" / "pieces").rglob("*"), key=lambda each: each.stat().st_size
+    )
+    largest.write_bytes(b"spoilt")
+    words = ("backup", "verify", f"{tmp_path}/backups", "--key", f"{made}/k", "--json")
+    refused = homes.convive(made / "home", *words)
+    (problem,) = json.loads(refused.stdout)["problems"]
+    assert refused.returncode == 1 and largest.name in problem["where"]
 
 
 def test_the_list_needs_no_key_and_tells_what_is_missing(made, tmp_path):
@@ -124,7 +194,7 @@ def test_a_restore_that_is_killed_leaves_no_home_and_the_next_one_succeeds(made,
     target = tmp_path / "new"
     command = [
         *(sys.executable, "-m", "convive", "restore", f"{made}/backups"),
-        *("--key", f"{made}/k", "--home", str(target)),
+        *("--key", f"{made}/k", "--home", str(target), "--any-signer"),
     ]
     killed = 0
     for seconds in (0.9, 1.1, 1.3):

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convive.cli.common import Session, command, early_words
-from convive.cli.restore import open_backup, tell_backup, try_backup, without_a_home
+from convive.cli.restore import (
+    open_backup,
+    refuse_stranger,
+    tell_backup,
+    try_backup,
+    with_database,
+    without_a_home,
+)
 from convive.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -154,11 +161,7 @@ def list_backups(session: Session, folder: Path) -> None:
 @click.argument("folder", type=_FOLDER)
 @click.option("--key", "key_file", type=_FILE, required=True, help="File of the private key.")
 @click.option("--at", "name", default="", help="The backup. Default: the newest.")
-@click.option(
-    "--database",
-    default="",
-    help="Address of an empty PostgreSQL database to try in, for the backup of one.",
-)
+@with_database
 @click.option("--signer", default="", help="The home that must have made it, by sixteen digits.")
 def verify(
     session: Session, folder: Path, key_file: Path, name: str, database: str, signer: str
@@ -166,7 +169,8 @@ def verify(
     """Restore a backup into a home that is thrown away, and see whether everything is there.
 
     Compares every file with its hash, counts the rows of every table and walks the journal. Where
-    --home is the home that made it, its page says when this was done.
+    --home is the home that made it, its page says when this was done; a backup that another home
+    made is then tried only with --signer.
 
     Example: convive backup verify /mnt/backups --key backup.key
     """
@@ -178,6 +182,8 @@ def verify(
         without_a_home()
     store, _private, found = open_backup(folder, key_file, name, signer)
     tell_backup(session, found)
+    if is_ours and not signer:
+        refuse_stranger(found, _own_signer())
     verdict = try_backup(folder, key_file, found, database)
     noted = is_ours and _note(session, store.name, found)
     session.say(
@@ -222,6 +228,12 @@ def prune(session: Session, folder: Path) -> None:
         % {"count": len(names), "size": _size(freed)}
     )
     session.answer({"dropped": names, "freed": freed})
+
+
+def _own_signer() -> str:
+    from convive.upkeep.backup.make import signer
+
+    return signer()
 
 
 def _note(session: Session, store: str, found: Found) -> bool:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import click
 
 from convive.cli.common import Session, command, early_words, language
-from convive.kernel.errors import BadInput
+from convive.kernel.errors import BadInput, BadSetting, Problem
 from convive.kernel.home import Home
 
 if TYPE_CHECKING:
@@ -30,28 +30,43 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_DATABASE = "CONVIVE_RESTORE_DATABASE"  # an address in it stands on no command line
+
+with_database = click.option(
+    "--database",
+    envvar=_DATABASE,
+    default="",
+    help="Address of an empty PostgreSQL database, for the backup of one. Leave the password out:"
+    " PGPASSFILE or PGPASSWORD is read. Default: $CONVIVE_RESTORE_DATABASE.",
+)
 
 
 @command()
 @click.argument("folder", type=_FOLDER)
 @click.option("--key", "key_file", type=_FILE, required=True, help="File of the private key.")
 @click.option("--at", "name", default="", help="The backup. Default: the newest.")
-@click.option(
-    "--database",
-    default="",
-    help="Address of an empty PostgreSQL database, for the backup of one.",
-)
+@with_database
 @click.option("--signer", default="", help="The home that must have made it, by sixteen digits.")
+@click.option("--any-signer", is_flag=True, help="Whichever home made it.")
 def restore(
-    session: Session, folder: Path, key_file: Path, name: str, database: str, signer: str
+    session: Session,
+    folder: Path,
+    key_file: Path,
+    name: str,
+    database: str,
+    signer: str,
+    any_signer: bool,
 ) -> None:
     """Restore a backup into the home that --home names, which must be empty or not exist.
 
     The home appears in one step when every file has been compared with its hash; then its journal
-    is walked. Killed before that, nothing is there.
+    is walked. Killed before that, nothing is there. Without --signer it must be made by the home
+    that this machine has, $CONVIVE_HOME, else ./.convive; where there is none, a question is asked.
 
     Example: convive restore /mnt/backups --key backup.key --home /srv/convive
     """
+    if signer and any_signer:
+        raise click.UsageError("Give --signer or --any-signer, not both.")
     target = session.home.root
     _ = early_words()
     if session.names_somebody:
@@ -60,6 +75,7 @@ def restore(
             _("There is no home yet that knows this person."),
             _("Leave --as away: whoever holds the key may restore."),
         )
+    own = _secret_here(session.usual_home)
     without_a_home(database)
     from django.utils.translation import gettext as _
 
@@ -67,6 +83,8 @@ def restore(
 
     store, private, found = open_backup(folder, key_file, name, signer)
     tell_backup(session, found)
+    if not (signer or any_signer):
+        _check_signer(session, found, own)
     bring_back(store, private, found, target, with_database=bool(database), progress=_silent)
     verdict = _journal(target, database)
     session.answer(
@@ -131,6 +149,51 @@ def tell_backup(session: Session, found: Found) -> None:
     )
 
 
+def refuse_stranger(found: Found, own: str) -> None:
+    """Raise BadInput where a home other than `own`, this machine's, made the backup."""
+    from django.utils.translation import gettext as _
+
+    if found.signer != own:
+        raise BadInput.at(
+            found.heading.id,
+            _("It was made by the home %(signer)s; the home of this machine signs as %(own)s.")
+            % {"signer": found.signer, "own": own},
+            _("If your notes say that it is right, name it: --signer and its sixteen digits."),
+        )
+
+
+def _secret_here(home: Home) -> str:
+    """The key of the home that this machine has; empty where it has none. Makes nothing."""
+    kept = home.root / "secret.key"
+    try:
+        return os.environ.get("CONVIVE_SECRET_KEY") or kept.read_text().strip()
+    except OSError:
+        return ""
+
+
+def _check_signer(session: Session, found: Found, secret: str) -> None:
+    """Nobody named the maker: compare it with this machine's own home, else ask."""
+    from django.utils.translation import gettext as _
+
+    from convive.upkeep.backup.make import signer_by
+
+    if secret:
+        refuse_stranger(found, signer_by(secret))
+        return
+    if session.as_json or not sys.stdin.isatty():
+        raise BadInput.at(
+            "--signer",
+            _("Nobody has said which home must have made it: anybody could have sealed it."),
+            _("Give the sixteen digits of your notes, or --any-signer."),
+        )
+    if not click.confirm(_("Do your notes have these sixteen digits?")):
+        raise BadInput.at(
+            found.heading.id,
+            _("It may be another home's. Nothing was restored."),
+            _("Do not restore it before you know whose it is."),
+        )
+
+
 def try_backup(folder: Path, key_file: Path, found: Found, database: str) -> dict[str, Any]:
     """Restore into a home that is thrown away. Returns what walking its journal found.
 
@@ -150,9 +213,12 @@ def try_backup(folder: Path, key_file: Path, found: Found, database: str) -> dic
             database = until.enter_context(_scratch_database())
         target = scratch / "home"
         words = ["restore", str(folder), "--key", str(key_file), "--at", manifest.id]
-        words += ["--database", database] if database else []
+        words += ["--signer", found.signer]
         # In a process of its own: that of a restore has the restored database as its own
-        verdict = _answer(target, "", *words).get("journal", {})
+        answer = _answer(target, {_DATABASE: database}, *words)
+        if problems := answer.get("problems"):
+            raise BadInput([Problem(**each) for each in problems])
+        verdict = answer.get("journal", {})
         different = []
         if verdict and not database:
             different = differences(target, manifest)
@@ -182,13 +248,16 @@ def without_a_home(database: str = "") -> None:
     import django
     from django.utils import translation
 
-    django.setup()
+    try:
+        django.setup()
+    except BadSetting as error:
+        raise error.told(early_words(), "--database" if database else "") from None
     translation.activate(language())
 
 
 def _journal(target: Path, database: str) -> dict[str, Any]:
     """Walk the journal of another home, in a process of its own."""
-    verdict = _answer(target, database, "journal", "verify")
+    verdict = _answer(target, {"CONVIVE_DATABASE": database}, "journal", "verify")
     if "whole" not in verdict:
         _ = early_words()
         raise BadInput.at(
@@ -197,14 +266,21 @@ def _journal(target: Path, database: str) -> dict[str, Any]:
     return verdict
 
 
-def _answer(home: Path, database: str, *words: str) -> dict[str, Any]:
-    """What a command in another home answers, in a process of its own."""
-    environment = {**os.environ, "CONVIVE_HOME": str(home), "CONVIVE_DATABASE": database}
+def _answer(home: Path, databases: dict[str, str], *words: str) -> dict[str, Any]:
+    """What a command in another home answers, in a process of its own.
+
+    databases : addresses by their settings; one that is not named is none. What the command says
+    to people is about a home that they do not know, so it is shown only where it has no answer.
+    """
+    environment = {**os.environ, "CONVIVE_DATABASE": "", _DATABASE: "", **databases}
+    environment["CONVIVE_HOME"] = str(home)
     command = [sys.executable, "-m", "convive", *words, "--json"]
     done = subprocess.run(  # noqa: S603
-        command, env=environment, stdout=subprocess.PIPE, check=False
+        command, env=environment, capture_output=True, text=True, check=False
     )
-    found: dict[str, Any] = json.loads(done.stdout or b"{}")
+    if not done.stdout.strip():
+        click.echo(done.stderr, err=True)
+    found: dict[str, Any] = json.loads(done.stdout or "{}")
     return found
 
 

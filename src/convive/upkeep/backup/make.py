@@ -137,7 +137,12 @@ def make(
 
 def signer() -> str:
     """The sixteen digits by which this home is known among the makers of backups."""
-    return signer_of(_signing_key().public_key())
+    return signer_by(settings.SECRET_KEY)
+
+
+def signer_by(secret: str) -> str:
+    """The same for the home of which this is the secret key."""
+    return signer_of(_signing_key(secret).public_key())
 
 
 @dataclass(frozen=True)
@@ -306,10 +311,10 @@ def _workspace(home: Home) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _signing_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(_derived("backup signature"))
+def _signing_key(secret: str = "") -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_derived("backup signature", secret))
 
 
-def _derived(purpose: str) -> bytes:
+def _derived(purpose: str, secret: str = "") -> bytes:
     derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"convive {purpose}".encode())
-    return derive.derive(settings.SECRET_KEY.encode())
+    return derive.derive((secret or settings.SECRET_KEY).encode())
