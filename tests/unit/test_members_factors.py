@@ -338,3 +338,14 @@ def test_once_there_is_a_new_factor_a_link_may_be_made_again(reissued, settings)
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     TOTP.activate(reissued, SECRET)
     assert make_password_link(by=actor("system_staff"), email=reissued.email)
+
+
+def test_a_puppet_does_not_open_again_the_account_of_whoever_let_it_in():
+    mine, others = person("system_staff"), other_staff()
+    new = puppet("system_staff", days=400)
+    suspend_user(by=others, email=mine.email)
+    with pytest.raises(BadInput):
+        restore_user(by=new, email=mine.email)
+    mine.refresh_from_db()
+    assert not mine.is_active
+    assert restore_user(by=others, email=mine.email).is_active

@@ -201,12 +201,7 @@ def _not_back_nor_too_soon(by: Actor, user: User, role: Role) -> None:
     """Nobody gets a right through somebody whom they let in; a say is given by who has one."""
     if by.is_system:
         return
-    if standing.came_from(by, Permission.MANAGE_MEMBERS, queries.actor_of(user)):
-        raise BadInput.at(
-            user.name,
-            _("Your own right comes from this person: you cannot give them one."),
-            _("Ask somebody else of the system staff, or whoever keeps the server."),
-        )
+    _not_back(by, user)
     if role in standing.POWERFUL_ROLES and not standing.has_say(by, Permission.MANAGE_MEMBERS):
         raise BadInput.at(
             "role",
@@ -219,10 +214,23 @@ def _not_back_nor_too_soon(by: Actor, user: User, role: Role) -> None:
         )
 
 
+def _not_back(by: Actor, user: User) -> None:
+    if not by.is_system and standing.came_from(
+        by, Permission.MANAGE_MEMBERS, queries.actor_of(user)
+    ):
+        raise BadInput.at(
+            user.name,
+            _("Your own right comes from this person: you cannot give them one."),
+            _("Ask somebody else of the system staff, or whoever keeps the server."),
+        )
+
+
 def _set_active(by: Actor, email: str, *, is_active: bool, did: str) -> User:
     require(by, Permission.MANAGE_MEMBERS)
     user = queries_access.account_by_email(email)
     not_to_oneself(by, user.pk)
+    if is_active:
+        _not_back(by, user)
     user.is_active = is_active
     user.save(update_fields=["is_active"])
     sessions.end_all(user)
