@@ -197,13 +197,41 @@ def test_nobody_confirms_what_they_typed_in_themselves(officer):
     assert not Batch.objects.exists()
 
 
-def test_whoever_typed_last_is_whoever_typed(officer, colleague):
+def test_whoever_typed_a_number_is_whoever_typed_and_not_who_opened_the_table(officer, colleague):
     table = opened(officer)
     colleague.post(f"/evidence/tables/{table.pk}/", NUMBERS | {"do": "pass-on"})
     confirm(colleague, table)
     table.refresh_from_db()
     assert table.state == KeyedTable.State.WAITING
     assert confirm(officer, table).url.startswith("/evidence/uploads/")
+
+
+def test_passing_on_what_another_typed_does_not_let_them_confirm_it(officer, colleague):
+    table = waiting(officer)
+    colleague.post(f"/evidence/tables/{table.pk}/return", {"reason": "Falta febrero"})
+    colleague.post(f"/evidence/tables/{table.pk}/", NUMBERS | {"do": "pass-on"})
+    confirm(officer, table)
+    table.refresh_from_db()
+    assert table.state == KeyedTable.State.WAITING
+    assert table.entered_by == actor("municipal_officer").id
+    assert "/confirm" not in page(officer, f"/evidence/tables/{table.pk}/")
+    assert confirm(colleague, table).url.startswith("/evidence/uploads/")
+
+
+def test_nobody_confirms_a_table_of_which_they_typed_any_number(officer, colleague):
+    table = waiting(officer)
+    colleague.post(f"/evidence/tables/{table.pk}/return", {"reason": "Enero dice 21, no 12"})
+    colleague.post(f"/evidence/tables/{table.pk}/", NUMBERS | {"n-0-0-0": "21", "do": "pass-on"})
+    for one in (officer, colleague):
+        assert (
+            "La digitaste tú"
+            in one.post(
+                f"/evidence/tables/{table.pk}/confirm", {"compared": "on"}, follow=True
+            ).content.decode()
+        )
+    table.refresh_from_db()
+    assert table.state == KeyedTable.State.WAITING
+    assert confirm(client_as("coordinator"), table).url.startswith("/evidence/uploads/")
 
 
 def test_a_confirmation_is_said_and_not_only_sent(officer, colleague):
@@ -251,6 +279,38 @@ def test_a_leavers_tables_pass_to_a_successor_of_the_same_organisation(officer, 
     passed = actions_handover.hand_over_desk(by=SYSTEM, leaver=leaver.pk, successor=successor.pk)
     table.refresh_from_db()
     assert (passed, table.entered_by) == (1, f"user:{successor.pk}")
+
+
+def test_a_successor_neither_typed_what_the_leaver_typed_nor_confirms_it_alone(officer, colleague):
+    table = opened(officer)
+    officer.post(f"/evidence/tables/{table.pk}/", NUMBERS)
+    leaver, successor = (programme.user_by_email(f"{name}@example.org") for name in
+                         ("municipal_officer", "second"))  # fmt: skip
+    actions_handover.hand_over_desk(by=SYSTEM, leaver=leaver.pk, successor=successor.pk)
+    colleague.post(f"/evidence/tables/{table.pk}/", NUMBERS | {"do": "pass-on"})
+    table.refresh_from_db()
+    assert table.typists == [f"user:{leaver.pk}"]
+    for one in (officer, colleague):
+        confirm(one, table)
+    table.refresh_from_db()
+    assert table.state == KeyedTable.State.WAITING
+
+
+def test_tables_typed_before_keep_everybody_who_saved_them_as_typists(officer, colleague):
+    from importlib import import_module
+
+    from django.apps import apps
+
+    table = opened(officer)
+    officer.post(f"/evidence/tables/{table.pk}/", NUMBERS)
+    colleague.post(f"/evidence/tables/{table.pk}/", NUMBERS | {"n-0-0-0": "21"})
+    KeyedTable.objects.update(typists=[])
+    import_module("convive.evidence.migrations.0003_keyed_typists").name_typists(apps, None)
+    table.refresh_from_db()
+    assert set(table.typists) == {
+        programme.actor_of(programme.user_by_email(f"{name}@example.org")).id
+        for name in ("municipal_officer", "second")
+    }
 
 
 # The document

@@ -19,7 +19,8 @@ from convive.kernel.errors import BadInput
 def hand_over_desk(*, by: Actor, leaver: int, successor: int) -> int:
     """Pass on the files and tables that a leaver began; return how many.
 
-    A table that waits for a second person stays under the name of whoever typed it in.
+    A table that waits for a second person stays under the name of whoever typed it in. One that
+    passes goes on under the successor's name; its typists stay those who typed.
 
     Raises BadInput where the successor may not bring in evidence of their organisation.
     """

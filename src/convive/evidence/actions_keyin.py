@@ -92,6 +92,8 @@ def open_table(*, by: Actor, sheet: Sheet) -> KeyedTable:
 def type_in(*, by: Actor, table: KeyedTable, cells: Mapping[str, int | None]) -> KeyedTable:
     """Keep what was typed. A cell that is None is not known.
 
+    Whoever changes a number has typed the table; saving it as it stands makes nobody a typist.
+
     Raises BadInput for a cell that the table has not, or that no number of records can be.
     """
     found = _typing(by, table)
@@ -99,8 +101,11 @@ def type_in(*, by: Actor, table: KeyedTable, cells: Mapping[str, int | None]) ->
     for key, n in cells.items():
         if key not in keys or (n is not None and not 0 <= n <= keyin.MOST_COUNT):
             raise BadInput.at(key, _("This cannot be a cell of the table."), _("Reload the page."))
-    found.cells = {key: n for key, n in cells.items() if n is not None}
-    found.entered_by, found.moved_at = by.id, timezone.now()
+    typed = {key: n for key, n in cells.items() if n is not None}
+    if typed == found.cells:
+        return found
+    found.cells, found.entered_by, found.moved_at = typed, by.id, timezone.now()
+    found.typists = sorted({*found.typists, by.id})
     found.save()
     _journal(by, "keyed.typed", found, {"cells": len(found.cells)})
     return found
@@ -220,7 +225,7 @@ def _deciding(by: Actor, table: KeyedTable) -> KeyedTable:
     if not keyin.may_decide(by, found):
         raise BadInput.at(
             _("table %(number)s") % {"number": found.pk},
-            _("You typed it in yourself: a second person compares it with the document."),
+            _("You typed it in, or a part of it: a second person compares it with the document."),
             _("Ask a colleague, or whoever coordinates the programme."),
         )
     return found

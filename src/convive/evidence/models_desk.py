@@ -102,7 +102,8 @@ class KeyedTable(models.Model):
     scan_type = models.CharField(max_length=20, blank=True)
     scan_hash = models.CharField(max_length=64, blank=True)  # of what was sealed
     state = models.CharField(max_length=9, choices=State.choices, default=State.ENTERED)
-    entered_by = models.CharField(max_length=64)
+    entered_by = models.CharField(max_length=64)  # who began it, or changed its numbers last
+    typists = models.JSONField(default=list)  # every account that typed any of its numbers
     entered_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     decided_by = models.CharField(max_length=64, blank=True)

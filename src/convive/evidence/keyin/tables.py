@@ -87,8 +87,13 @@ def may_open(who: Actor, found: KeyedTable) -> bool:
 
 
 def may_decide(who: Actor, found: KeyedTable) -> bool:
-    """Nobody confirms what they typed in themselves."""
-    return found.state == State.WAITING and who.id != found.entered_by and may_open(who, found)
+    """Nobody confirms a table of which they typed any number, or that they passed on as theirs."""
+    return found.state == State.WAITING and not typed(who, found) and may_open(who, found)
+
+
+def typed(who: Actor, found: KeyedTable) -> bool:
+    """Any number of it, whoever changed it since; or it came to them from somebody who left."""
+    return who.id == found.entered_by or who.id in found.typists
 
 
 def may_type(who: Actor, found: KeyedTable) -> bool:

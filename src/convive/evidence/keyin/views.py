@@ -168,7 +168,7 @@ def _to_read(
         **_shown(found),
         "blocks": keyin.blocks(keyin.axis_of(found), cells, fill),
         "may_decide": keyin.may_decide(actor(request), found),
-        "is_mine": found.entered_by == actor(request).id,
+        "is_mine": keyin.typed(actor(request), found),
         "confirming": confirming or ConfirmForm(),
         "returning": returning or ReturnForm(),
     }
