@@ -10,10 +10,14 @@ from cast import actor, client_as, make_programme
 from desk_files import FAULTS, KINDS, MENDED, ROWS, as_csv, as_xlsx, complaints
 from desk_pages import bring_in, classed, fields, read_as, sent, upload
 from django.test import override_settings
+from recorded import offence
 
 from convive.evidence import queries
+from convive.evidence.actions_sources import class_offences
+from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.models import Batch, Offence, Source, Upload
 from convive.kernel.home import Home
+from convive.kernel.models import JournalEntry
 from convive.kernel.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +148,57 @@ def test_what_was_left_for_later_is_classed_from_the_receipt(officer):
     assert url not in page(officer, f"/evidence/batches/{Batch.objects.get().pk}/")
     other = client_as("other_municipal_officer")
     assert other.get(url).status_code == 403
+
+
+def test_a_class_that_was_confirmed_wrongly_is_corrected_from_the_page_of_its_source(officer):
+    found = read_as(officer, upload(officer, as_xlsx(complaints())), **{"role-0": "id"})
+    bring_in(officer, classed(officer, found))
+    code = "denuncias-de-la-municipalidad"
+    url = f"/evidence/sources/{code}/offences/"
+    assert url in page(officer, f"/evidence/sources/{code}/")
+    assert url not in page(client_as("auditor"), f"/evidence/sources/{code}/")
+    shown = fields(officer, url)
+    names = sorted(KINDS)
+    robbery = names.index("Robo agravado")
+    assert shown[f"own-protection-{names.index('Extorsión')}"] == "sensitive"
+    assert officer.post(url, shown).status_code == 422  # not yet checked
+    wrong = {f"own-iccs-{robbery}": "other", f"own-other-{robbery}": "0501",
+             f"own-protection-{robbery}": "sensitive", "own-checked": "on"}  # fmt: skip
+    assert officer.post(url, shown | wrong).status_code == 302
+    row = Offence.objects.get(category="Robo agravado")
+    assert (row.iccs, row.flags) == ("0501", ["no_small_area", "sensitive"])
+    acts = JournalEntry.objects.filter(did="offence.changed")
+    assert [act.data for act in acts] == [
+        {"source": code, "iccs": "0501", "flags": ["no_small_area", "sensitive"]}
+    ]
+    assert fields(officer, url)[f"own-protection-{robbery}"] == "sensitive"
+
+
+def test_a_list_that_has_changed_meanwhile_is_looked_at_again(officer):
+    found = read_as(officer, upload(officer, as_xlsx(complaints())), **{"role-0": "id"})
+    bring_in(officer, classed(officer, found))
+    url = "/evidence/sources/denuncias-de-la-municipalidad/offences/"
+    given = fields(officer, url) | {"own-checked": "on", "own-protection-1": "sensitive"}
+    Offence.objects.filter(category=sorted(KINDS)[0]).delete()
+    before = list(Offence.objects.values("category", "iccs", "flags"))
+    assert "Mientras tanto" in officer.post(url, given).content.decode()
+    assert list(Offence.objects.values("category", "iccs", "flags")) == before
+
+
+def test_what_the_pack_says_of_an_offence_is_shown_and_stays_the_packs(officer):
+    first_import(officer)
+    code = "denuncias-de-la-municipalidad"
+    for row in Offence.objects.all():
+        row.delete()
+    offence("Extorsión", "02051", "no_small_area", source=code)
+    offence("Robo agravado", "0401", source="*")
+    url = f"/evidence/sources/{code}/offences/"
+    body = page(officer, url)
+    assert "Del paquete" in body and "02051" in body and "own-iccs-0" not in body
+    row = OffenceRow(code, "Extorsión", "x", "x", "0501")
+    source = Source.objects.get(code=code)
+    assert class_offences(by=actor("municipal_officer"), source=source, rows=[row]) == []
+    assert Offence.objects.get(category="Extorsión").iccs == "02051"
 
 
 def test_attempts_are_told_apart_where_the_person_says_so(officer):

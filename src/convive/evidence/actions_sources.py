@@ -67,6 +67,9 @@ def describe_source(*, by: Actor, spec: SourceSpec) -> Source:
 def class_offences(*, by: Actor, source: Source, rows: Iterable[OffenceRow]) -> list[Offence]:
     """Say what the categories of a source are. Each row is of this source.
 
+    A category that the pack lists for the source stays as the pack says; one that it lists no
+    longer is the page's from here on.
+
     Raises NotAllowed where the source is another organisation's.
     """
     require_describing(by, source.owner.code if source.owner else None)
@@ -80,7 +83,14 @@ def class_offences(*, by: Actor, source: Source, rows: Iterable[OffenceRow]) -> 
             row.category.upper(),
             Offence(source_code=source.code, category=row.category, origin=Origin.PAGE),
         )
-        wanted: dict[str, Any] = {"iccs": row.iccs, "flags": list(row.flags), "retired_on": None}
+        if offence.origin == Origin.PACK and not offence.retired_on:
+            continue
+        wanted: dict[str, Any] = {
+            "iccs": row.iccs,
+            "flags": list(row.flags),
+            "retired_on": None,
+            "origin": Origin.PAGE,
+        }
         is_new = offence.pk is None
         if not is_new and all(getattr(offence, key) == wanted[key] for key in wanted):
             continue

@@ -40,6 +40,7 @@ class OffencesForm(forms.Form):
     categories : with their rows, those of most rows first.
     before : what was confirmed before, by category.
     tells_attempted : the file says in a column of its own which were attempts.
+    prefix : of its fields, where a page has two of these forms.
     """
 
     checked = forms.BooleanField(
@@ -54,8 +55,9 @@ class OffencesForm(forms.Form):
         *,
         tells_attempted: bool,
         data: Any = None,
+        prefix: str | None = None,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, prefix=prefix)
         self.categories = list(categories)
         self.tells_attempted = tells_attempted
         names = [name for name, _rows in categories]

@@ -41,6 +41,10 @@ class Classed:
     def from_json(cls, data: Mapping[str, Any]) -> Classed:
         return cls(**data)
 
+    @classmethod
+    def from_offence(cls, row: Offence) -> Classed:
+        return cls(row.category, row.iccs, protection_of(row.flags))
+
     def as_row(self, source: str) -> OffenceRow:
         return OffenceRow(
             source=source,

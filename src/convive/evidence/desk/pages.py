@@ -15,6 +15,7 @@ from convive.evidence import queries, store
 from convive.evidence.actions_sources import may_describe
 from convive.evidence.desk import offences, uploads
 from convive.evidence.desk.forms_upload import SendForm
+from convive.evidence.desk.offences import Classed
 from convive.evidence.desk.reading import (
     QUESTIONS,
     SHAPES,
@@ -22,11 +23,17 @@ from convive.evidence.desk.reading import (
     first_choices,
     first_survey,
 )
-from convive.evidence.desk.words import FIELD_NAMES, PRECISION_NAMES, REMEDIES, SURVEY_NAMES
+from convive.evidence.desk.words import (
+    FIELD_NAMES,
+    PRECISION_NAMES,
+    PROTECTION_NAMES,
+    REMEDIES,
+    SURVEY_NAMES,
+)
 from convive.evidence.iccs import classes as iccs
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.microdata.rows import answer_slot
-from convive.evidence.models import Batch, Source, Upload
+from convive.evidence.models import Batch, Origin, Source, Upload
 from convive.evidence.reading.reasons import REASONS
 from convive.evidence.spec import from_json
 from convive.evidence.suggest.suggestion import IGNORE, Suggestion
@@ -204,6 +211,36 @@ def unclassed_of_source(source: Source) -> list[tuple[str, int]]:
     distinct = {name.upper(): (name, 0) for name in reversed(said)}
     known = {name.upper(): row for name, row in queries.offences(source.code).items()}
     return sorted(offences.unclassed(list(distinct.values()), known))[:MOST_ASKED]
+
+
+@dataclass(frozen=True)
+class PacksOffence:
+    """A category as the pack classes it, in words."""
+
+    category: str
+    iccs: str
+    protection: str
+
+
+def classed_on_pages(source: Source) -> list[Classed]:
+    """What people said on pages that the categories of a source are, as it holds now."""
+    rows = queries.offences(source.code).values()
+    found = [Classed.from_offence(row) for row in rows if row.origin == Origin.PAGE]
+    return sorted(found, key=lambda row: row.category)
+
+
+def classed_by_pack(source: Source) -> list[PacksOffence]:
+    """What the pack says of the categories of a source, also where it says so for every source."""
+    rows = queries.offences(source.code).values()
+    return [
+        PacksOffence(
+            row.category,
+            f"{row.iccs} {iccs.label(row.iccs)}".strip() if row.iccs else "",
+            str(PROTECTION_NAMES[offences.protection_of(row.flags)]),
+        )
+        for row in sorted(rows, key=lambda row: row.category)
+        if row.origin == Origin.PACK
+    ]
 
 
 def tells_attempted(found: Upload) -> bool:

@@ -12,6 +12,7 @@ from convive.access.rules import Scope, may
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.evidence import queries, support
+from convive.evidence.actions_sources import may_describe
 from convive.evidence.models import Source
 from convive.evidence.register import entries as register
 from convive.evidence.register import pages
@@ -69,6 +70,8 @@ def source(request: HttpRequest, code: str) -> HttpResponse:
         "limits": [*dict.fromkeys(map(str, support.lacks(spec).values())), *support.cautions(spec)],
         "fields": pages.fields(spec),
         "batches": pages.batches(entry)[:_BATCHES],
+        "may_class": entry.view.shape in ("counts", "incidents")
+        and may_describe(who, row.owner.code if row.owner else None),
         "may_import": may(who, Permission.IMPORT_EVIDENCE, scope_of(row))
         and not entry.view.is_retired,
         "withdrawable": {
