@@ -15,6 +15,7 @@ from recorded import BETWEEN, COUNTS, receive, source, table
 from convive.evidence import queries
 from convive.evidence.queries import Selection
 from convive.evidence.reading.bounds import measured
+from convive.evidence.reading.header import guess_header
 from convive.kernel.errors import BadInput
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -247,6 +248,81 @@ def test_a_header_row_that_the_source_declares_is_the_header(tmp_path):
     source(tmp_path, COUNTS + "    [file]\n    header_row = 3\n")
     file = table(tmp_path, ("titulo,,,,", HEADER, HEADER, *ROWS))
     assert receive(file).read == 3
+
+
+# Heads over several columns
+
+
+TWO_ROWS = (
+    "Denuncias del distrito,,,,,",
+    "N°,UBICACIÓN,,PERIODO,,DELITO,CASOS",
+    ",DISTRITO,UBIGEO,AÑO,MES,,",
+)
+VALUES = ("1,La Esperanza,130105,2023,1,robo,7", "2,La Esperanza,130105,2023,2,hurto,5")
+
+
+def merged(folder):
+    """A workbook whose heads stand over several columns, as people merge them."""
+    book = openpyxl.Workbook()
+    for line in (*TWO_ROWS, *VALUES):
+        book.active.append([cell or None for cell in line.split(",")])
+    for cells in ("B2:C2", "D2:E2", "A2:A3", "F2:F3", "G2:G3"):
+        book.active.merge_cells(cells)
+    book.save(folder / "book.xlsx")
+    return folder / "book.xlsx"
+
+
+def test_a_head_over_two_columns_is_joined_with_the_names_below_it(tmp_path):
+    text = COUNTS.replace('place = "place"', 'place = "UBICACIÓN UBIGEO"')
+    text = text.replace('year = "year"', 'year = "PERIODO AÑO"')
+    text = text.replace('month = "month"', 'month = "PERIODO MES"')
+    text = text.replace('category = "offence"', 'category = "DELITO"')
+    source(tmp_path, text.replace('n = "n"', 'n = "CASOS"'))
+    for file in (table(tmp_path, (*TWO_ROWS, *VALUES)), merged(tmp_path)):
+        receipt = receive(file)
+        assert (receipt.read, receipt.accepted) == (2, 2)
+    assert total() == 12
+
+
+def guessed(*rows):
+    lines = [line.split(",") for line in rows]
+    header = guess_header(iter(enumerate(lines, 1)), "file.csv")
+    return list(header.names), header.lines
+
+
+def test_the_header_of_two_rows_is_known_by_its_blanks():
+    names = ["N°", "UBICACIÓN DISTRITO", "UBICACIÓN UBIGEO", "PERIODO AÑO", "PERIODO MES"]
+    assert guessed(*TWO_ROWS, *VALUES) == ([*names, "DELITO", "CASOS"], 3)
+    assert guessed("N°,HECHO,,DELITO", ",FECHA,HORA,", "1,2023-01-02,10:00,robo")[0] == [
+        "N°", "HECHO FECHA", "HECHO HORA", "DELITO"
+    ]  # fmt: skip
+
+
+def test_names_that_stand_twice_below_are_told_apart_by_their_heads():
+    rows = ("HECHO,,DENUNCIA,", "FECHA,HORA,FECHA,HORA", "2023-01-02,10:00,2023-01-03,11:00")
+    names = ["HECHO FECHA", "HECHO HORA", "DENUNCIA FECHA", "DENUNCIA HORA"]
+    assert guessed(*rows) == (names, 2)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("DISTRITO,DELITO,,OBS", "La Esperanza,robo,alto,", "El Porvenir,hurto,bajo,"),
+        ("DISTRITO,,OBS,DELITO", "La Esperanza,alto,,", "La Esperanza,bajo,,robo"),
+        ("DISTRITO,,OBS,DELITO", "La Esperanza,alto,,", "El Porvenir,bajo,,"),
+        ("DISTRITO,,OBS,DELITO", "La Esperanza,2023,,", "El Porvenir,2024,nada,robo"),
+    ],
+)
+def test_a_row_of_values_is_never_taken_into_the_header(rows):
+    names, lines = guessed(*rows)
+    assert lines == 1 and "La Esperanza" not in " ".join(names)
+
+
+def test_a_column_without_a_name_is_bound_by_its_letter(tmp_path):
+    assert guessed("DISTRITO,,DELITO,N", "La Esperanza,x1,robo,3")[0][1] == "column B"
+    source(tmp_path, COUNTS.replace('n = "n"', 'n = "column E"'))
+    assert receive(table(tmp_path, (HEADER.removesuffix("n"), *ROWS))).accepted == 3
+    assert total() == 15
 
 
 # Real files
