@@ -250,6 +250,12 @@ def test_a_header_row_that_the_source_declares_is_the_header(tmp_path):
     assert receive(file).read == 3
 
 
+def test_a_source_is_told_that_months_stand_as_columns_and_not_what_its_header_lacks(tmp_path):
+    source(tmp_path)
+    with pytest.raises(BadInput, match="Months stand in its columns"):
+        receive(table(tmp_path, ("place,offence,ENERO,FEBRERO,MARZO", "130105,robo,1,2,3")))
+
+
 # Heads over several columns
 
 

@@ -16,6 +16,7 @@ from convive.evidence import queries
 from convive.evidence.actions import put_source
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.queries import Selection
+from convive.evidence.reading.months import month_columns
 from convive.evidence.source_toml import as_toml
 from convive.evidence.spec import read_source
 from convive.evidence.suggest.suggestion import Suggestion, Surroundings, suggest, surroundings
@@ -220,7 +221,30 @@ def test_the_year_that_no_column_tells_is_taken_from_the_name_of_the_file(tmp_pa
 
 def test_months_side_by_side_are_pointed_out(tmp_path):
     found = look(tmp_path, "ubigeo,delito,Enero,Febrero,Marzo", "130105,robo,1,2,3")
-    assert any("Months stand side by side" in text for text in found.warnings)
+    assert any("Months stand in its columns: Enero, Febrero, … Marzo" in t for t in found.warnings)
+    assert not any("when it happened" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "2023-01-01,2023-02-01,2023-03-01,2023-04-01,2023-05-01,2023-06-01",
+        "Ene,Feb,Mar,Ene,Feb,Mar,Ene,Feb,Mar,Ene,Feb,Mar",  # of four years
+        "1,2,3,4,5,6,7,8,9,10,11,12",
+    ],
+)
+def test_months_as_columns_are_the_reason_where_no_other_header_is_found(tmp_path, heads):
+    numbers = ",".join("3" for _head in heads.split(","))
+    with pytest.raises(BadInput) as refused:
+        look(tmp_path, "Cuadro 1", f"DISTRITO,DELITO,{heads}", f"La Esperanza,robo,{numbers}")
+    problem = refused.value.problems[0]
+    assert "Months stand in its columns" in problem.why
+    assert "one row for each" in problem.remedy and "typed in" in problem.remedy
+
+
+def test_a_few_words_that_are_also_months_are_no_columns_of_months():
+    assert not month_columns(["fecha", "set", "mes", "MAR", "distrito"])
+    assert month_columns(["2023 ENERO", "Feb-23", "MES DE MARZO"])
 
 
 def test_answers_of_a_survey_are_told_by_weight_and_design(tmp_path):

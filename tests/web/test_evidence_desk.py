@@ -8,7 +8,7 @@ import io
 import pytest
 from cast import actor, client_as, make_programme
 from desk_files import FAULTS, KINDS, MENDED, ROWS, as_csv, as_xlsx, complaints
-from desk_pages import bring_in, classed, fields, read_as, sent, upload
+from desk_pages import ABOUT, bring_in, classed, fields, read_as, sent, upload
 from django.test import override_settings
 from recorded import offence
 
@@ -199,6 +199,16 @@ def test_what_the_pack_says_of_an_offence_is_shown_and_stays_the_packs(officer):
     source = Source.objects.get(code=code)
     assert class_offences(by=actor("municipal_officer"), source=source, rows=[row]) == []
     assert Offence.objects.get(category="Extorsión").iccs == "02051"
+
+
+@pytest.mark.parametrize("heads", [("ENERO", "FEBRERO", "MARZO"), tuple(range(1, 13))])
+def test_a_table_with_months_as_columns_is_led_to_where_it_is_typed_in(officer, heads):
+    header = ("DISTRITO", "DELITO", *heads)
+    rows = [["La Esperanza", kind, *(3 for _head in heads)] for kind in KINDS]
+    about = ABOUT | {"file": sent(as_xlsx(rows, header), "oficio.xlsx")}
+    body = officer.post("/evidence/uploads/new/", about, follow=True).content.decode()
+    assert "Hay meses en sus columnas" in body and 'href="/evidence/tables/new/"' in body
+    assert "No se encontró" not in body
 
 
 def test_attempts_are_told_apart_where_the_person_says_so(officer):

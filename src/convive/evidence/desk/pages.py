@@ -34,6 +34,7 @@ from convive.evidence.iccs import classes as iccs
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.microdata.rows import answer_slot
 from convive.evidence.models import Batch, Origin, Source, Upload
+from convive.evidence.reading.months import month_columns
 from convive.evidence.reading.reasons import REASONS
 from convive.evidence.spec import from_json
 from convive.evidence.suggest.suggestion import IGNORE, Suggestion
@@ -123,6 +124,11 @@ def name_of(found: Upload) -> str:
     if found.source:
         return str(found.source.name)
     return str(found.about.get("name_es", ""))
+
+
+def has_months_in_columns(found: Upload) -> bool:
+    """Whether it is a table that rather wants to be typed in."""
+    return bool(month_columns(one["header"] for one in found.suggestion.get("columns", [])))
 
 
 def may_describe_file(who: Actor, found: Upload) -> bool:
@@ -299,6 +305,7 @@ def look_context(found: Upload) -> dict[str, Any]:
         "first_day": _day(look.get("first_day")),
         "last_day": _day(look.get("last_day")),
         "warnings": found.suggestion.get("warnings", []),
+        "has_months_in_columns": has_months_in_columns(found),
         "is_published": found.suggestion.get("shape") == "survey" and not found.source,
         "steps": steps(found, "reading"),
         "is_packs": found.source is not None and found.source.origin == "pack",

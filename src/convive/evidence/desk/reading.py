@@ -13,6 +13,7 @@ from convive.evidence.desk import survey as desk_survey
 from convive.evidence.mapping import FIELDS, Column, PlaceCodes, SourceSpec
 from convive.evidence.microdata.spec import Survey
 from convive.evidence.reading.header import plain
+from convive.evidence.reading.months import month_columns, months_in_columns
 from convive.evidence.register.agreement import Agreement
 from convive.evidence.suggest.suggestion import IGNORE, ColumnSuggestion, Suggestion
 from convive.kernel.errors import BadInput
@@ -311,6 +312,9 @@ def _check(seen: Suggestion) -> None:
             _("Choose the column of the year, or write the year below."),
         )
     if not ({"date", "datetime", "period", "year", "from"} & has):
+        months = month_columns(column.header for column in seen.columns)
+        if months:
+            raise months_in_columns("date", months)
         raise BadInput.at(
             "date",
             _("No column says when it happened."),

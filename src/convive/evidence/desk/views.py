@@ -24,6 +24,7 @@ from convive.evidence.desk.forms_survey import SurveyForm
 from convive.evidence.desk.forms_upload import CorrectionForm, SendForm, UploadForm
 from convive.evidence.desk.offences import Classed
 from convive.evidence.models import Batch, Upload
+from convive.evidence.reading.months import MonthsInColumns
 from convive.evidence.suggest.suggestion import Suggestion
 from convive.evidence.whose import require_deciding
 from convive.kernel import downloads
@@ -102,6 +103,7 @@ def _received(request: HttpRequest, form: Any, about: actions_uploads.About) -> 
     try:
         found = actions_uploads.receive(by=actor(request), file=file, name=file.name, about=about)
     except BadInput as error:
+        form.has_months_in_columns = isinstance(error, MonthsInColumns)
         for problem in error.problems:
             form.add_error("file", f"{problem.why} {problem.remedy}".strip())
         return None
@@ -135,7 +137,8 @@ def reading(request: HttpRequest, number: int) -> HttpResponse:
     if found.state == Upload.State.DONE or found.is_keyed:
         return redirect("evidence:upload", number=number)
     if not pages.may_describe_file(actor(request), found):
-        return render(request, "evidence/reading_closed.html", {"upload": found})
+        closed = {"upload": found, "has_months_in_columns": pages.has_months_in_columns(found)}
+        return render(request, "evidence/reading_closed.html", closed)
     data = request.POST if request.method == "POST" else None
     if data is not None and pages.is_another_kind(found, data.get("shape")):
         choices = pages.choices_of_kind(found, str(data["shape"]))

@@ -23,6 +23,13 @@ _MONTHS = {
     12: ("DICIEMBRE", "DIC", "DECEMBER", "DEC"),
 }
 MONTH_NAMES = frozenset(name for names in _MONTHS.values() for name in names)
+
+
+def months_by_name() -> dict[str, int]:
+    """Every name of a month, in capitals, with its number."""
+    return {name: number for number, names in _MONTHS.items() for name in names}
+
+
 _DATE_FORMATS = {
     "ymd": ("%Y.%m.%d", "%Y%m%d"),
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),

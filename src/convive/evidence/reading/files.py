@@ -24,6 +24,7 @@ from convive.evidence.reading.bounds import MOST_BYTES, MOST_TEXT, too_large
 from convive.evidence.reading.crs import same_system
 from convive.evidence.reading.header import Finder, Header, Records, find_header
 from convive.evidence.reading.json_rows import is_json, json_to_csv
+from convive.evidence.reading.months import MonthsInColumns
 from convive.evidence.reading.parquet_rows import parquet_header
 from convive.evidence.reading.sheets import sheet_to_csv
 from convive.kernel.errors import BadInput, Problem
@@ -290,17 +291,23 @@ def _separator_and_header(
     """The separator under which the wanted columns stand in the header."""
     if form.separator:
         return form.separator, _header(target, form.separator, find, name)
-    found: list[tuple[int, str, Header | BadInput]] = []
+    found: list[tuple[int, str, Header | BadInput]] = []  # with how much each of them says
     for separator in _SEPARATORS:
         try:
             header = _header(target, separator, find, name)
+        except MonthsInColumns as error:  # says more than a header of a single column
+            found.append((1, separator, error))
         except BadInput as error:
             found.append((0, separator, error))
         else:
             found.append((len(header.names), separator, header))
-    _width, separator, best = max(found, key=lambda item: item[0])
+    _width, separator, best = max(
+        found, key=lambda item: (item[0], isinstance(item[2], MonthsInColumns))
+    )
     if isinstance(best, Header):
         return separator, best
+    if isinstance(best, MonthsInColumns):
+        raise best
     # None fits: tell it with the separator that the first lines use most
     with target.open(encoding="utf-8") as text:
         start = text.read(10_000)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from convive.evidence.mapping import Column, SourceSpec
+from convive.evidence.reading.months import month_columns, months_in_columns
 from convive.kernel.errors import BadInput
 
 _SEARCHED = 30  # titles and notes above a header take fewer lines than this
@@ -43,7 +44,8 @@ def find_header(records: Records, spec: SourceSpec, file_name: str) -> Header:
     wanted = _wanted(spec)
     nearest: tuple[int, list[str], list[str]] | None = None
     first = spec.file.header_row
-    for number, line, record in _candidates(records, first or _SEARCHED):
+    candidates = list(_candidates(records, first or _SEARCHED))
+    for number, line, record in candidates:
         if first and number < first:
             continue
         names = [plain(name) for name in record]
@@ -61,6 +63,9 @@ def find_header(records: Records, spec: SourceSpec, file_name: str) -> Header:
         hits = sum(index is not None for index in bound.values())
         if nearest is None or hits > nearest[0]:
             nearest = (hits, record, missing)
+    months = _months(record for _number, _line, record in candidates)
+    if months:
+        raise months_in_columns(file_name, months)
     _hits, record, missing = nearest or (0, [], [" / ".join(c.names) for c in wanted.values()])
     raise BadInput.at(
         file_name,
@@ -93,11 +98,19 @@ def guess_header(records: Records, file_name: str) -> Header:
             return Header(_named(joined), first[number + 1][0], {})
         if _is_header(record, max(widths), rows):
             return Header(_named(record), line, {})
+    months = _months(record for _line, record in first[:_SEARCHED])
+    if months:
+        raise months_in_columns(file_name, months)
     raise BadInput.at(
         file_name,
         _("No header was found in its first %(count)s rows.") % {"count": _SEARCHED},
         _("Write the name of each column in one row above the values."),
     )
+
+
+def _months(records: Iterable[list[str]]) -> list[str]:
+    """The months that stand as columns in one of the records; nothing where none does so."""
+    return next((found for record in records if (found := month_columns(record))), [])
 
 
 def _candidates(records: Records, most: int) -> Iterator[tuple[int, int, list[str]]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from convive.evidence.reading.bounds import kind_of_workbook, measured, not_a_workbook
 from convive.evidence.reading.header import Finder, Header
+from convive.evidence.reading.months import MonthsInColumns
 from convive.evidence.reading.workbook_rows import TooMuch, open_sheet
 from convive.kernel.errors import BadInput
 
@@ -50,6 +51,9 @@ def sheet_to_csv(
             else:
                 return kind_of_workbook(book), names[at], header
         at += 1
+    months = next((fault for fault in faults if isinstance(fault, MonthsInColumns)), None)
+    if months:  # that another sheet has no header at all says nothing
+        raise months
     raise BadInput([problem for fault in faults for problem in fault.problems])
 
 

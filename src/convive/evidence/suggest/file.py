@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from convive.evidence.engine import settings_of_engine
 from convive.evidence.mapping import FileForm, SourceSpec
-from convive.evidence.reading.fields import MONTH_NAMES, literal, one_line
+from convive.evidence.reading.fields import literal, one_line
 from convive.evidence.reading.files import Table, open_form
 from convive.evidence.reading.header import guess_header, plain
+from convive.evidence.reading.months import month_columns, one_row_for_each, why_months
 from convive.evidence.reading.staging import records
 from convive.evidence.suggest.places import Surroundings
 from convive.evidence.suggest.roles import Named, assign
@@ -207,11 +208,10 @@ def _warnings(found: Suggestion, by_index: Mapping[int, Values], is_open: bool) 
         told.append(
             _("Columns about people are left out: %(names)s.") % {"names": ", ".join(personal)}
         )
-    if sum(column.header.upper() in MONTH_NAMES for column in found.columns) > 2:
-        told.append(
-            _("Months stand side by side as columns. Write one row for each place and month.")
-        )
-    if not found.precision:
+    months = month_columns(column.header for column in found.columns)
+    if months:
+        told.append(f"{why_months(months)} {one_row_for_each()}")
+    elif not found.precision:
         told.append(_("No column tells when it happened."))
     elif is_open:
         told.append(
