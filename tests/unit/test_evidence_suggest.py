@@ -219,6 +219,31 @@ def test_the_year_that_no_column_tells_is_taken_from_the_name_of_the_file(tmp_pa
     assert look(tmp_path, *rows, name="denuncias 2022-2023.csv").constants == {}
 
 
+@pytest.mark.parametrize("head", ["N°", "Nº", "Nro.", "NÚMERO", "#", "Item"])
+@pytest.mark.parametrize("numbers", ["4821,4825,4830,5102", "D-01,D-02,D-03,D-04"])
+def test_a_number_that_no_two_rows_share_identifies_the_record(tmp_path, head, numbers):
+    rows = (f"{number},2023-01-0{n},130105,robo" for n, number in enumerate(numbers.split(","), 1))
+    column = one(look(tmp_path, f"{head},fecha,ubigeo,delito", *rows), head)
+    assert (column.role, column.confidence) == ("id", "likely")
+
+
+def test_a_number_that_runs_through_the_file_identifies_nothing_and_says_so(tmp_path):
+    rows = (f"{number},2023-01-05,130105,robo" for number in range(1, 2500))
+    column = one(look(tmp_path, "N°,fecha,ubigeo,delito", *rows), "N°")
+    assert column.role == "ignore" and "only numbers the rows of this file" in column.why
+
+
+def test_the_number_of_the_complaint_goes_before_a_number_of_nothing(tmp_path):
+    rows = (f"{900 + n},D-{n},2023-01-05,130105,robo" for n in range(9))
+    found = look(tmp_path, "N°,N° DENUNCIA,fecha,ubigeo,delito", *rows)
+    assert one(found, "N° DENUNCIA").role == "id" and one(found, "N°").role == "ignore"
+
+
+def test_how_many_there_are_is_no_number_of_a_record(tmp_path):
+    rows = ("130105,2023,1,robo,7", "130105,2023,2,robo,5", "130102,2023,1,robo,31")
+    assert one(look(tmp_path, "ubigeo,anio,mes,delito,N°", *rows), "N°").role == "n"
+
+
 def test_months_side_by_side_are_pointed_out(tmp_path):
     found = look(tmp_path, "ubigeo,delito,Enero,Febrero,Marzo", "130105,robo,1,2,3")
     assert any("Months stand in its columns: Enero, Febrero, … Marzo" in t for t in found.warnings)

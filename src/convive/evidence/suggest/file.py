@@ -120,10 +120,13 @@ def _values(connection: duckdb.DuckDBPyConnection, index: int, rows: int) -> Val
         f"SELECT {column}, count(*) AS n FROM seen WHERE {column} IS NOT NULL "
         f"GROUP BY {column} ORDER BY n DESC, {column} LIMIT {_COUNTED}"
     ).fetchall()
-    filled, distinct = connection.execute(
-        f"SELECT count({column}), count(DISTINCT {column}) FROM seen"
+    number = f"try_cast({column} AS BIGINT)"
+    filled, distinct, numbers, first, last = connection.execute(
+        f"SELECT count({column}), count(DISTINCT {column}), count(DISTINCT {number}), "
+        f"min({number}), max({number}) FROM seen"
     ).fetchall()[0]
-    return Values(counted, rows, filled, distinct)
+    is_running = filled == numbers > 1 and first in (0, 1) and last - first + 1 == filled
+    return Values(counted, rows, filled, distinct, is_running)
 
 
 def _mapped(known: SourceSpec | None) -> dict[str, str]:

@@ -18,6 +18,7 @@ from convive.evidence.suggest.words import (
     PERSONAL_WORDS,
     ROLE_WORDS,
     TEXT_WORDS,
+    is_number_head,
     match,
 )
 
@@ -25,6 +26,8 @@ _SAMPLES, _LENGTH = 5, 40
 # Name and values together: 2 and more where both agree in full
 _SURE, _LIKELY = 1.8, 1.2
 _INTERVAL = 0.5
+# A number and not said of what: less than a name that says that it is the complaint's
+_BARE_NUMBER = 0.7
 # Where no name helps, these may be told by their values alone
 _BY_VALUES = ("datetime", "date", "period", "part", "category")
 _PARTS_OF_DATE = ("year", "month", "day", "hour", "minute")
@@ -85,6 +88,13 @@ def assign(
 
 
 def _claims(column: Named, around: Surroundings) -> list[_Claim]:
+    if is_number_head(column.header):
+        if column.values.is_running:
+            return []  # the next export numbers its rows otherwise
+        # Beside other numbers it may say how many; in front, or as a code, which record it is
+        if column.values.is_record_number and (column.index == 0 or not column.values.numbers):
+            why = _("It is headed as a number, and no two rows have the same.")
+            return [_Claim(_BARE_NUMBER + 1, "id", column, why)]
     is_area = match(column.header, AREA_WORDS) > 0.6
     is_identifier = match(column.header, ROLE_WORDS["id"]) == 1
     found = []
@@ -246,6 +256,11 @@ def _left(column: Named, roles: set[str], around: Surroundings) -> ColumnSuggest
     values, header = column.values, column.header
     if not values.filled:
         why = _("It is empty.")
+    elif is_number_head(header) and values.is_running:
+        why = _(
+            "It only numbers the rows of this file, from first to last: the next file may number "
+            "them otherwise, so it identifies none."
+        )
     elif match(header, ROLE_WORDS["id"]) == 1 and values.is_unique <= 0.98:
         why = _(
             "Its name says identifier, but %(rows)s rows share %(distinct)s values: rows that "

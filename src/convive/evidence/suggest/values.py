@@ -61,6 +61,8 @@ def sex_of(texts: Sequence[str]) -> dict[str, str]:
 
 _DOCUMENT = re.compile(r"\d{8}|9\d{8}")  # a DNI; a mobile number of Peru
 _FULL_NAME = re.compile(r"[^\W\d_]{2,}(?:[ '\u2019-]+[^\W\d_]+\.?){1,4}(?:,[^,\d]+)?")
+_RECORD_NUMBER = re.compile(r"(?:[^\W\d_]{1,12}[-/. ]?)?\d+(?:[-/.][^\W_]{1,12})*")
+_A_FEW_RECORDS = 3
 _A_FEW_PEOPLE, _HARDLY_TWO, _NEARLY_ALL = 20, 0.8, 0.9
 
 
@@ -69,13 +71,15 @@ class Values:
     """Different values of a column with how often each stands there, the most frequent first.
 
     rows : rows of the file that were looked at. filled : those with a value. distinct : how many
-    different values there are in all of them (`counted` may hold fewer).
+    different values there are in all of them (`counted` may hold fewer). is_running : they are the
+    whole numbers from 1 (or 0) on, each once.
     """
 
     counted: Sequence[tuple[str, int]]
     rows: int
     filled: int
     distinct: int
+    is_running: bool = False
 
     @cached_property
     def known(self) -> list[tuple[str, int]]:
@@ -211,6 +215,13 @@ class Values:
     def is_unique(self) -> float:
         """Different values for each row that has one."""
         return self.distinct / self.filled if self.filled else 0.0
+
+    @cached_property
+    def is_record_number(self) -> bool:
+        """Numbers or codes such as D-0012 and 2024/118, no two the same."""
+        if self.distinct < self.filled or self.distinct < _A_FEW_RECORDS or self.is_date > 0.1:
+            return False
+        return self.share(_RECORD_NUMBER.fullmatch) > _NEARLY_ALL
 
     def codes(self, digits: int) -> float:
         """Share of values that are a code of this length, or have lost their leading zero."""

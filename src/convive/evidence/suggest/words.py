@@ -152,6 +152,17 @@ def words(header: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z]+|[0-9]+", fold(parted)))
 
 
+_NUMBER_HEAD = re.compile(
+    r"(?:n ?[°º˚o]\.?|n\.|nro\.?|n[uú]m\.?|n[uú]mero|[ií]tem|#|correlativo)(?: (?:de )?orden)?",
+    re.IGNORECASE,
+)
+
+
+def is_number_head(header: str) -> bool:
+    """Whether a header says that it is a number, and not of what: N°, Nro., Ítem."""
+    return bool(_NUMBER_HEAD.fullmatch(" ".join(header.split())))
+
+
 def match(header: str, phrases: str) -> float:
     """How well one of the phrases names the header: 1 all of it, less a part of it, 0 none."""
     said = [word for word in words(header) if word not in _LITTLE] or list(words(header))
