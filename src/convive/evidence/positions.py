@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from convive.evidence import queries, records
 from convive.evidence.holding import held_of
+from convive.evidence.iccs.offences import NEVER_FINER
 from convive.evidence.models import Offence
 from convive.evidence.queries import Need, Selection, require
 from convive.evidence.reading.fields import literal
 from convive.kernel.errors import Refused
-
-NEVER_FINER = frozenset({"no_small_area", "sensitive"})
 
 
 class Spot(NamedTuple):

@@ -15,6 +15,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import records
 from convive.evidence.holding import SourceView, held_of, pieces, view_of
+from convive.evidence.iccs.offences import NEVER_FINER
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Batch, Offence, Source, Withdrawal
 from convive.evidence.records import Held, Selection
@@ -308,7 +309,7 @@ def points(sel: Selection) -> list[Point]:
     """
     held = _held(sel)
     require(held.spec, Need.RECORDS, Need.POSITION)
-    shown = {row.category.upper() for row in held.offences if "no_small_area" not in row.flags}
+    shown = {row.category.upper() for row in held.offences if not NEVER_FINER & set(row.flags)}
     if sel.category and sel.category.upper() not in shown:
         raise Refused.at(
             sel.category,

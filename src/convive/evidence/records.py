@@ -18,6 +18,7 @@ from typing import Any
 from django.conf import settings
 
 from convive.evidence import engine, store
+from convive.evidence.iccs.offences import NEVER_FINER
 from convive.evidence.mapping import ABOUT, SourceSpec
 from convive.evidence.models import Offence
 from convive.evidence.reading.fields import literal
@@ -204,7 +205,7 @@ def _offences(offences: Sequence[Offence]) -> str:
     """A table of what the categories of the source mean."""
     rows = [
         f"({literal(row.category.upper())}, {literal(row.category)}, {literal(row.iccs)}, "
-        f"{'true' if 'no_small_area' in row.flags else 'false'})"
+        f"{'true' if NEVER_FINER & set(row.flags) else 'false'})"
         for row in {row.category.upper(): row for row in offences}.values()
     ]
     values = ", ".join(rows) or "(NULL, NULL, NULL, NULL)"

@@ -14,6 +14,8 @@ from convive.kernel.errors import Problem
 HEADER = ("source", "category", "name_es", "name_en", "iccs", "flags")
 # no_small_area: never mapped or analysed finer than a district. sensitive: the higher threshold.
 FLAGS = ("no_small_area", "sensitive")
+# Either of them keeps an offence from being shown finer than a district
+NEVER_FINER = frozenset(FLAGS)
 
 # ICCS 1.0: levels of 2, 4, 5 and 6 digits below eleven sections
 _ICCS = re.compile(r"(?:0[1-9]|1[01])(?:\d{2,4})?")

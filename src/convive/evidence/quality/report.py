@@ -9,6 +9,7 @@ from typing import Any
 from convive.domain.programme import queries as programme
 from convive.evidence import queries, records
 from convive.evidence.holding import pieces
+from convive.evidence.iccs.offences import NEVER_FINER
 from convive.evidence.models import Batch, Offence
 from convive.evidence.quality import words
 from convive.evidence.quality.numbers import Numbers
@@ -20,11 +21,12 @@ from convive.evidence.spec import from_json
 from convive.kernel.periods import Period
 
 _POINTS_SHOWN = 3
+_DECIMALS = 3  # of degrees: which station it is, and no door
 
 
 @dataclass(frozen=True)
 class SinkPoint:
-    """Where many records stand, in degrees rounded to about ten metres, and the share of them."""
+    """Where many records stand, in degrees rounded to about 110 metres, and the share of them."""
 
     lon: float
     lat: float
@@ -174,7 +176,7 @@ def _check(stat: Stat, held: Held) -> Check:
 
 def _is_sensitive(held: Held) -> bool:
     flags = {flag for offence in held.offences for flag in offence.flags}
-    return held.spec.limits.no_small_area or bool(flags & {"sensitive", "no_small_area"})
+    return held.spec.limits.no_small_area or bool(flags & NEVER_FINER)
 
 
 def _below(stat: Stat) -> float | None:
@@ -194,7 +196,7 @@ def _where(stat: Stat, held: Held) -> tuple[SinkPoint, ...]:
     found = records.ask(
         held,
         Selection(held.spec.code, period),
-        "round(any_value(lon), 4), round(any_value(lat), 4), count(*) AS held",
+        f"round(any_value(lon), {_DECIMALS}), round(any_value(lat), {_DECIMALS}), count(*) AS held",
         group="x, y",
         where="lon IS NOT NULL AND is_listed AND NOT no_small_area",
     )
