@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 import struct
 import zlib
 
+import duckdb
 import pytest
 from cast import actor, make_programme
 from django.test import override_settings
@@ -22,7 +24,9 @@ from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.keyin.scans import JPEG, MOST_BYTES, PDF, PNG, cleaned
 from convive.evidence.mapping import Column
 from convive.evidence.models import Offence, Source
+from convive.evidence.reading.fields import inert
 from convive.evidence.suggest.suggestion import ColumnSuggestion, Suggestion
+from convive.kernel import downloads
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.home import Home
 
@@ -171,6 +175,29 @@ def test_rejected_rows_come_back_as_they_were_in_their_order_with_the_reason(tmp
     assert rows[1]["offence"] == "'=cmd()"  # a spreadsheet would run it
     assert (rows[2]["offence"], rows[2]["n"]) == ("robo; hurto", "-4")
     assert "victim" not in rows[0] and "Maria" not in str(rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", " =1+1", "\N{NO-BREAK SPACE}@SUM(A1)", "\N{ZERO WIDTH SPACE}=1", "＝1+1", " ＋cmd",
+     "-2+3", "\t=1", "-79.02", " -8,07", "+17", "12%", "-", "--", "", "robo = hurto", "－",
+     "1e-5", "-.5"],
+)  # fmt: skip
+def test_what_is_kept_of_rejected_rows_is_disarmed_as_what_is_taken_away(text):
+    with duckdb.connect(":memory:") as connection:
+        said = connection.execute(f"SELECT {inert('t')} FROM (SELECT ? AS t)", [text]).fetchall()
+    assert said == [(downloads.inert(text),)]
+
+
+@pytest.mark.django_db
+def test_a_formula_behind_a_blank_is_kept_as_a_text_in_both_files(tmp_path, home):
+    source(tmp_path, COUNTS)
+    lines = ["place,year,month,offence,n", "130105,2023,1,robo,4"]
+    lines += ["130105,2023,1, =cmd(),x", "130105,2023,1,hurto, ＝1+1"]
+    receipt = receive(table(tmp_path, lines))
+    for path in (store.rejected_rows_path, store.rejects_path):
+        kept = path(home, receipt.batch).read_text(encoding="utf-8")
+        assert "'" in kept and not re.search(r'[,"] *[=＝]', kept)
 
 
 @pytest.mark.django_db

@@ -180,13 +180,15 @@ def test_a_point_of_a_hidden_or_unlisted_offence_never_comes_out(tmp_path):
     source(tmp_path, POINTS)
     offence("robo", "0401")
     offence("violación", "03011", "no_small_area", "sensitive")
+    offence("trata", "02041", "sensitive")
     rows = ("a,2023-01-01,robo,-79,-8,130105", "b,2023-01-01,Violación,-79,-8,130105",
+            "e,2023-01-01,trata,-79,-8,130105",
             "c,2023-01-01,nuevo,-79,-8,130105", "d,2023-01-01,robo,,,130105")  # fmt: skip
     receipt = receive(table(tmp_path, ("id,d,c,x,y,p", *rows)))
     assert receipt.notes["without_position"] == 1
     assert [p.category for p in queries.points(Selection("proof", ALL))] == ["robo"]
     assert queries.points(Selection("proof", ALL, offence="0301")) == []
-    for hidden in ("violación", "VIOLACIÓN", "nuevo"):
+    for hidden in ("violación", "VIOLACIÓN", "trata", "nuevo"):
         with pytest.raises(Refused, match="finer than a district"):
             queries.points(Selection("proof", ALL, category=hidden))
     assert queries.count(Selection("proof", ALL, offence="0301")) == 1

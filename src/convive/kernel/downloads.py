@@ -28,11 +28,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 JSON = "application/json"
 _UTF8_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells a spreadsheet that the text is UTF-8
-_STARTS = "=+-@\t\r\n＝＋－＠"
-_UNSEEN = " \N{NO-BREAK SPACE}\v\f\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
+# What a spreadsheet takes for a formula begins so, behind what nobody sees
+STARTS = "=+-@\t\r\n＝＋－＠"
+UNSEEN = " \N{NO-BREAK SPACE}\v\f\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}"
 # Where a spreadsheet of another country begins a new cell, whatever the quotation marks say
-_WITHIN = re.compile(rf"([;\t\r\n][{_UNSEEN}]*)([=+\-@＝＋－＠][^;\t\r\n]*)")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?")
+_WITHIN = re.compile(rf"([;\t\r\n][{UNSEEN}]*)([=+\-@＝＋－＠][^;\t\r\n]*)")
+SIGNED_NUMBER = r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?"
+_NUMBER = re.compile(SIGNED_NUMBER)
 _GATE = object()
 csv.field_size_limit(2**31 - 1)  # rejected rows come back whole, however long a cell is
 
@@ -234,9 +236,9 @@ def inert(text: str) -> str:
     A number keeps its sign, and so does a sign that stands alone for "none". The beginning is not
     the only place: where lists are parted by semicolons, a text holds several cells.
     """
-    bare = text.lstrip(_UNSEEN)
-    quote = "'" if bare and bare[0] in _STARTS and not _is_plain(bare) else ""
-    rest = bare.lstrip(_STARTS) if quote else bare
+    bare = text.lstrip(UNSEEN)
+    quote = "'" if bare and bare[0] in STARTS and not _is_plain(bare) else ""
+    rest = bare.lstrip(STARTS) if quote else bare
     begin = text[: len(text) - len(rest)]
     return quote + begin + _WITHIN.sub(_disarmed, rest)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from convive.kernel.downloads import SIGNED_NUMBER, STARTS, UNSEEN
+
 _MONTHS = {
     1: ("ENERO", "ENE", "JANUARY", "JAN"),
     2: ("FEBRERO", "FEB", "FEBRUARY"),
@@ -47,6 +49,25 @@ def clean(column: str, missing: Iterable[str] = ()) -> str:
     text = f"nullif(trim({column}), '')"
     none = ", ".join(literal(word) for word in missing)
     return f"CASE WHEN {text} NOT IN ({none}) THEN {text} END" if none else text
+
+
+def inert(column: str) -> str:
+    """A text that no spreadsheet takes for a formula, as `kernel.downloads.inert` begins it; what
+    stands within a text is disarmed when the file is taken away.
+    """
+    unseen, starts = _any_of(UNSEEN), _any_of(STARTS)
+    bare = f"regexp_replace({column}, {literal(f'^{unseen}*')}, '')"
+    return (
+        f"CASE WHEN regexp_matches({column}, {literal(f'^{unseen}*{starts}')}) "
+        f"AND length({bare}) > 1 "
+        f"AND NOT regexp_full_match(trim({bare}), {literal(SIGNED_NUMBER)}) "
+        f"THEN '''' || {column} ELSE {column} END"
+    )
+
+
+def _any_of(letters: str) -> str:
+    codes = "".join(rf"\x{{{ord(letter):x}}}" for letter in letters)
+    return f"[{codes}]"
 
 
 def one_line(text: str) -> str:

@@ -12,13 +12,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from convive.evidence.reading import reasons
-from convive.evidence.reading.fields import literal
+from convive.evidence.reading.fields import inert, literal
 from convive.evidence.reading.files import Table
 from convive.evidence.reading.staging import Staged, records
-
-# A number is no formula, whatever its sign: longitudes of the Americas begin with a minus
-_FORMULA = r"^[=+\-@\t\r]"
-_NUMBER = r"[-+]?[0-9]*[.,]?[0-9]+([eE][-+]?[0-9]+)?"
+from convive.kernel import downloads
 
 
 def columns_in_front() -> tuple[str, str, str]:
@@ -46,7 +43,7 @@ def write_rejected_rows(staged: Staged, table: Table, target: Path) -> None:
         f'told.why AS "{_quoted(why)}"',
         f'told.remedy AS "{_quoted(remedy)}"',
     ]
-    columns += [f'{_safe(f"raw.c{i}")} AS "{_quoted(table.header.names[i])}"' for i in bound]
+    columns += [f'{inert(f"raw.c{i}")} AS "{_quoted(table.header.names[i])}"' for i in bound]
     staged.connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM staged "
         "JOIN raw ON raw.place_in_file = staged.rowid "
@@ -55,15 +52,6 @@ def write_rejected_rows(staged: Staged, table: Table, target: Path) -> None:
     )
 
 
-def _safe(column: str) -> str:
-    return (
-        f"CASE WHEN regexp_matches({column}, {literal(_FORMULA)}) "
-        f"AND NOT regexp_full_match({column}, {literal(_NUMBER)}) "
-        f"THEN '''' || {column} ELSE {column} END"
-    )
-
-
 def _quoted(name: str) -> str:
     """A column's name inside quotation marks; one that a spreadsheet would run is disarmed."""
-    plain = " ".join(name.split()) or "-"
-    return ("'" + plain if plain[0] in "=+-@" else plain).replace('"', '""')
+    return downloads.inert(" ".join(name.split()) or "-").replace('"', '""')

@@ -124,12 +124,9 @@ def write_rejects(staged: Staged, target: Path) -> None:
             for n, rule in enumerate(staged.made.rules, 1)
         ],
     )
-    safe = [
-        rf"CASE WHEN regexp_matches({name}, '^[=+\-@\t\r]') THEN '''' || {name} ELSE {name} END"
-        for name in ("col", "bad")
-    ]
+    column, value = fields.inert("col"), fields.inert("bad")
     staged.connection.execute(
-        f'COPY (SELECT {staged.row} AS row, {safe[0]} AS "column", {safe[1]} AS value, '
+        f'COPY (SELECT {staged.row} AS row, {column} AS "column", {value} AS value, '
         "reason, remedy FROM staged JOIN why USING (fault) ORDER BY 1) "
         f"TO {fields.literal(str(target))} (FORMAT csv, HEADER, QUOTE '\"')"
     )
