@@ -281,12 +281,14 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(house: House, tmp_pa
         answer = heard(homes.start(house.home, texts[part]))
         assert answer
         said[part].append(answer["batch" if part == "import" else "backup"])
-        usual[part] = 2.2 * (time.monotonic() - began)
+        usual[part] = 1.3 * (time.monotonic() - began)
     usual["web"] = usual["worker"] = max(usual.values())
     writer.start()
     rounds = 0
     began = time.monotonic()
-    while sum(killed.values()) < KILLS and time.monotonic() - began < SECONDS:
+    while (
+        sum(killed.values()) < KILLS or min(killed.values()) < KILLS // 10
+    ) and time.monotonic() - began < SECONDS:
         rounds += 1
         file = tmp_path / f"{rounds}.csv"
         write_counts(file, rounds)
@@ -326,7 +328,7 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(house: House, tmp_pa
         f"{len(listed['backups'])} there; {len(writer.reports)} reports, "
         f"{seen['again']} of {seen['jobs']} jobs begun again; {seen['entries']} journal entries"
     )
-    assert sum(killed.values()) >= KILLS, "the time was over before all kills were done"
+    assert sum(killed.values()) >= KILLS, "the time was over before the kills were done"
     assert all(count >= KILLS // 10 for count in killed.values()), killed
 
     assert writer.acknowledged and writer.unheard, "no write met a kill: the test shows nothing"
