@@ -78,7 +78,7 @@ def classes(request: HttpRequest, code: str) -> HttpResponse:
         "source": found,
         "classes": pages.iccs_classes(),
     }
-    status = 422 if form is not None and form.errors else 200
+    status = 200 if sent is None else 422  # what came back was not taken: see what is wrong
     return render(request, "evidence/classes.html", context, status=status)
 
 
