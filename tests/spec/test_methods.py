@@ -58,6 +58,7 @@ def test_every_table_of_the_methods_pages_is_run():
         "suppress_list", "suppress", "linked", "quantile_classes",
         "quality_limit", "quality_sink", "quality_verdict", "quality_times",
         "survey_sample", "survey_strata",
+        "knox_chicago", "knox_burkitt", "aoristic",
     }  # fmt: skip
     assert all(TABLES.values())
 
