@@ -16,6 +16,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from numpy.typing import NDArray
 
 from convive.evidence import engine, store
 from convive.evidence.iccs.offences import NEVER_FINER
@@ -104,18 +105,28 @@ def ask(
     """
     if not held.pieces:
         return []
+    return engine.query(*_asking(held, sel, columns, group, where, apart=apart))
+
+
+def arrays(held: Held, sel: Selection, columns: str, where: str = "") -> dict[str, NDArray[Any]]:
+    """The same as arrays, by the names of the columns; none where nothing was imported."""
+    return engine.arrays(*_asking(held, sel, columns, "", where)) if held.pieces else {}
+
+
+def _asking(
+    held: Held, sel: Selection, columns: str, group: str, where: str, *, apart: bool = False
+) -> tuple[str, list[Any]]:
     told = "offences.iccs, '') AS iccs, coalesce(offences.no_small_area, false) AS no_small_area"
     conditions, parameters = _conditions(held.spec, sel, where)
-    return engine.query(
+    sql = (
         f"WITH {_offences(held.offences)}, records AS ("
         "SELECT rows.* EXCLUDE (category), coalesce(offences.category, rows.category) AS category, "
         f"coalesce({told}, offences.category IS NOT NULL AS is_listed "
         f"FROM ({rows_of(held, sel.period, apart=apart)}) AS rows "
         "LEFT JOIN offences ON upper(rows.category) = offences.key) "
         f"SELECT {columns} FROM records WHERE {conditions}"
-        + (f" GROUP BY {group}" if group else ""),
-        parameters,
     )
+    return sql + (f" GROUP BY {group}" if group else ""), parameters
 
 
 def survey_rows(held: Held, sel: Selection) -> list[tuple[Any, ...]]:
