@@ -59,6 +59,8 @@ def test_every_table_of_the_methods_pages_is_run():
         "quality_limit", "quality_sink", "quality_verdict", "quality_times",
         "survey_sample", "survey_strata",
         "knox_chicago", "knox_burkitt", "aoristic",
+        "density_peak", "decay", "permutations_needed", "gi_image", "gi_image_values", "gi_six",
+        "fdr", "backtest_hits", "cell_rates",
     }  # fmt: skip
     assert all(TABLES.values())
 

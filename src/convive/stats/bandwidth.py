@@ -25,6 +25,7 @@ Rule = Literal["robust", "least-squares", "likelihood"]
 
 QUARTIC = (9 / (5 * pi) * 64 / (1 / (4 * pi))) ** (1 / 6)  # 2.779
 _NODES = 256  # along the longer side
+_FLOOR = 1e-12  # of a kernel's peak: what an event further than 7.4 h from all others counts as
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def cross_validated(
     """The candidate under which each event is best foretold by the others.
 
     With f the density of all n events over n and f₋ᵢ that without event i, the score is
-    least-squares: −(∫ f² − 2 / n · Σ f₋ᵢ(xᵢ)); likelihood: Σ log f₋ᵢ(xᵢ).
+    least-squares: −(∫ f² − 2 / n · Σ f₋ᵢ(xᵢ)); likelihood: Σ log f₋ᵢ(xᵢ), where a lone event counts
+    as one at 7.4 h from another, so that it alone cannot widen the kernel without bound.
     Events are first put on the nearest of 256 nodes along the longer side; a candidate is at least
     two of their distances wide.
 
@@ -143,8 +145,9 @@ def _least_squares(counts: Floats, h: float) -> float:
 def _likelihood(counts: Floats, h: float) -> float:
     n = counts.sum()
     held = counts > 0
-    others = (_smooth(counts, h)[held] - 1 / (2 * pi * h**2)) / (n - 1)
-    return float((counts[held] * np.log(np.maximum(others, 1e-300))).sum())
+    itself = 1 / (2 * pi * h**2)
+    others = np.maximum(_smooth(counts, h)[held] - itself, _FLOOR * itself) / (n - 1)
+    return float((counts[held] * np.log(others)).sum())
 
 
 def _smooth(counts: Floats, h: float) -> Floats:

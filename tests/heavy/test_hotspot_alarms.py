@@ -1,0 +1,46 @@
+"""Hot spots over many seeds: a random map says nothing, a planted heap is found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from convive.stats import gi_star, neighbours
+
+pytestmark = pytest.mark.heavy
+
+SIDE = 20
+MEAN = 3.0
+
+
+def points_map(seed: int, heap: float = 1.0) -> tuple[np.ndarray, int]:
+    """Counts of points at random on 20 × 20 cells, 3 to a cell; `heap` times as many on 3 × 3."""
+    rng = np.random.default_rng(seed)
+    mean = np.full((SIDE, SIDE), MEAN)
+    r, c = rng.integers(1, SIDE - 4, 2)
+    mean[r : r + 3, c : c + 3] *= heap
+    middle = (r + 1) * SIDE + c + 1
+    return rng.poisson(mean).ravel().astype(float), middle
+
+
+@pytest.mark.parametrize("star", [True, False])
+def test_at_most_one_random_map_in_twenty_shows_a_finding(star):
+    weights = neighbours.on_grid(SIDE, SIDE)
+    ask = gi_star.gi_star if star else gi_star.gi
+    alarms = 0
+    for seed in range(200):
+        values, _middle = points_map(seed)
+        found = ask(values, weights, permutations=19_999, seed=seed)
+        alarms += bool((found.hot() | found.cold()).any())
+    assert alarms <= 10, alarms
+
+
+def test_a_heap_of_three_times_as_many_on_nine_cells_is_found_nine_times_in_ten():
+    weights = neighbours.on_grid(SIDE, SIDE)
+    found = 0
+    for seed in range(200):
+        values, middle = points_map(seed, heap=3.0)
+        found += bool(
+            gi_star.gi_star(values, weights, permutations=19_999, seed=seed).hot()[middle]
+        )
+    assert found >= 180, found
