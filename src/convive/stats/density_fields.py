@@ -32,7 +32,8 @@ def _summed(
 ) -> Floats:
     """The sum of partial grids. How events are parted depends on their number alone, so that the
     result is the same on one thread or many."""
-    parts = int(np.clip(events // max(100_000, shape[0] * shape[1]), 1, 8))
+    share = events // max(100_000, shape[0] * shape[1])
+    parts = 8 if share >= 8 else 4 if share >= 4 else 2 if share >= 2 else 1
     edges = np.linspace(0, events, parts + 1).astype(int)
     grids = [np.zeros(shape) for _ in range(parts)]
     pieces = [slice(a, b) for a, b in pairwise(edges)]

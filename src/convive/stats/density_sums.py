@@ -27,9 +27,10 @@ def spread(
     """
     rows, columns = nodes.shape
     flat = nodes.reshape(-1)
+    per_x, per_y = 1.0 / dx, 1.0 / dy
     one = len(weight) == 1
     for i in range(len(x)):
-        u, v = (x[i] - x0) / dx, (y[i] - y0) / dy
+        u, v = (x[i] - x0) * per_x, (y[i] - y0) * per_y
         c, r = floor(u), floor(v)
         if c < 1 or r < 1 or c + 2 >= columns or r + 2 >= rows:
             continue
