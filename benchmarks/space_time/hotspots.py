@@ -23,7 +23,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def kde(metres: float | None = None, events: int = 1_000_000, side: int = 256) -> dict[str, Any]:
-    """A million events in forty clusters on FFTKDE's grid; gaussian, by the robust rule or as told."""
+    """A million events in forty clusters on FFTKDE's grid; gaussian, robust rule or as told."""
     rng = np.random.default_rng(0)
     centres = rng.uniform(1_500, 8_500, (40, 2))
     points = np.clip(
