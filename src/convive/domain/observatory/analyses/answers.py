@@ -1,0 +1,121 @@
+"""What every answer of place and time holds, whoever asks and however it is shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from convive.evidence.events import Events
+from convive.kernel import words
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.periods import Period
+
+Progress = Callable[[float], None]
+
+
+def silent(_share: float) -> None:
+    """No progress is wanted."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """numbers : the keys that `convive analyse --json` promises. caveats : in whole sentences."""
+
+    sentence: str
+    numbers: Mapping[str, Any]
+    caveats: tuple[str, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON: arrays as lists, what is no number as null."""
+        told = {
+            "sentence": self.sentence,
+            **self.numbers,
+            "caveats": list(self.caveats),
+            "asked": dict(self.asked),
+        }
+        return {key: _plain(value) for key, value in told.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def caveats_of(events: Events) -> list[str]:
+    """What must be known of the incidents themselves."""
+    found = [_("Only what was reported is counted: more may have happened.")]
+    for why, n in events.left_out.items():
+        found.append(_("Left out: %(n)s (%(why)s).") % {"n": words.number(n), "why": why})
+    if not events.crs:
+        found.append(
+            _(
+                "Nobody told the coordinate system: positions are taken as metres of a plane. Name "
+                "it with --crs."
+            )
+        )
+    if events.spec.limits.snapped_points:
+        found.append(
+            _("Many incidents share a point: they may have been moved to anchor points nearby.")
+        )
+    if events.spec.limits.capped_export:
+        found.append(_("The export was cut off at a number of rows: there may be more."))
+    return found
+
+
+def period_of(events: Events) -> Period:
+    """From the first day to the last."""
+    return Period(events.day[0].astype(object), events.day[-1].astype(object))
+
+
+def enough(events: Events, least: int) -> None:
+    """Refuse what is too little to analyse."""
+    if len(events) < least:
+        raise Refused.at(
+            events.spec.name_en if len(events) else events.spec.code,
+            _("There are %(n)s incidents with a day and a position; at least %(least)s are needed.")
+            % {"n": words.number(len(events)), "least": words.number(least)},
+            _("Take a longer period or a larger place."),
+        )
+
+
+def number_of(where: str, text: str, *, least: float = 0.0) -> float:
+    """A number that somebody wrote. Raises BadInput."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not found >= least:
+        raise BadInput.at(
+            where,
+            _("“%(text)s” is not a number of at least %(least)s.")
+            % {"text": text, "least": words.number(least)},
+            _("Write numbers, parted by commas."),
+        )
+    return found
+
+
+def edges_of(where: str, text: str) -> tuple[float, ...]:
+    """Edges of bins, such as 0,200,400. Raises BadInput where they do not rise."""
+    found = tuple(number_of(where, part.strip()) for part in text.split(","))
+    if len(found) < 2 or any(b <= a for a, b in zip(found, found[1:], strict=False)):
+        raise BadInput.at(
+            where,
+            _("Edges of bins are two or more numbers that rise."),
+            _("Write for example 0,200,400."),
+        )
+    return found
