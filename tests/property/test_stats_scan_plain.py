@@ -43,7 +43,7 @@ def slow_zones(points, weight, share, distance):
 
 
 def slow_scan(counts, expected, zones, longest, alive, rates, least):
-    """Largest statistic; counts and expected are (places, intervals), expected None: permutation."""
+    """Largest statistic; both tables are (places, intervals), no `expected`: permutation."""
     total, intervals = counts.sum(), counts.shape[1]
     by_day = counts.sum(axis=0)
     best = 0.0
@@ -74,9 +74,8 @@ def studies(draw):
     grid = st.integers(0, 3)
     points = [(float(draw(grid)), float(draw(grid))) for _ in range(n)]
     days = draw(st.integers(2, 14))
-    cases = draw(
-        st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, days - 1)), min_size=2, max_size=40)
-    )
+    case = st.tuples(st.integers(0, n - 1), st.integers(0, days - 1))
+    cases = draw(st.lists(case, min_size=2, max_size=40))
     heap = draw(st.integers(0, 30))
     cases += [cases[0]] * heap
     window = clusters.Window(
@@ -124,10 +123,7 @@ def tables(points, cases):
         [names[p] for p, _d in cases], [START + timedelta(days=d) for _p, d in cases]
     )
     where = clusters.Places(names, [p[0] for p in points], [p[1] for p in points], unit="km")
-    counts = np.zeros(
-        (len(points), max(d for _p, d in cases) + 1), dtype=int
-    )
-    return table, where, counts
+    return table, where
 
 
 def check(study, expected, weight, scan):
@@ -167,7 +163,7 @@ def check(study, expected, weight, scan):
 @settings(max_examples=150, deadline=None)
 def test_the_permutation_scan_and_its_replicas_equal_the_slow_one(study):
     points, cases, window, seed = study
-    table, where, _ = tables(points, cases)
+    table, where = tables(points, cases)
     weight = [sum(p == i for p, _d in cases) for i in range(len(points))]
     check(
         study, None, weight,
@@ -180,10 +176,9 @@ def test_the_permutation_scan_and_its_replicas_equal_the_slow_one(study):
 def test_the_poisson_scan_and_its_replicas_equal_the_slow_one(study, data):
     points, cases, window, seed = study
     days = (window.end - window.start).days + 1
-    table, where, _ = tables(points, cases)
-    # a population for each day, taken at noon of it: no two days share a straight line's bend
+    table, where = tables(points, cases)
     people = [
-        (i, d, data.draw(st.integers(1, 50)) if (i, d % 2) else 1)
+        (i, d, data.draw(st.integers(1, 50)))
         for i in range(len(points)) for d in (0, days - 1)
     ]  # fmt: skip
     population = clusters.Population(

@@ -127,10 +127,7 @@ def read_population(lines: Lines, near: date | None = None) -> PopulationFile:
 def _rows(lines: Lines, least: int, wanted: str) -> Iterator[tuple[int, list[str]]]:
     """Number and words of each line that is not empty; every line as long as the first."""
     if isinstance(lines, bytes):
-        try:
-            lines = lines.decode("utf-8-sig")
-        except UnicodeDecodeError:  # SaTScan for Windows writes what Windows wrote
-            lines = lines.decode("cp1252", errors="replace")
+        lines = _decoded(lines)
     if isinstance(lines, str):
         lines = lines.splitlines()
     length = 0
@@ -149,6 +146,13 @@ def _rows(lines: Lines, least: int, wanted: str) -> Iterator[tuple[int, list[str
         yield line, words
     if not length:
         raise BadLine(1, "there is no row at all", f"write {wanted} in each line")
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:  # what Windows wrote before
+        return raw.decode("cp1252", errors="replace")
 
 
 def _groups(groups: list[list[str]]) -> list[str] | None:
@@ -176,9 +180,7 @@ def _whole(line: int, word: str) -> int:
     return value
 
 
-def _date(
-    line: int, word: str, near: date | None, usual: tuple[int, int, int]
-) -> tuple[date, str]:
+def _date(line: int, word: str, near: date | None, usual: tuple[int, int, int]) -> tuple[date, str]:
     """Day and precision. `usual` = month and day of a year, day of a month."""
     parts = re.split(r"[/\-]", word)
     if not all(part.isdigit() for part in parts) or len(parts) > 3:

@@ -369,9 +369,7 @@ class _Study:
                 kept.append(self._cluster(one, inside, maxima))
         return tuple(kept)
 
-    def _cluster(
-        self, one: scan_search.Best, inside: NDArray[np.int32], maxima: Floats
-    ) -> Cluster:
+    def _cluster(self, one: scan_search.Best, inside: NDArray[np.int32], maxima: Floats) -> Cluster:
         p = scan_search.monte_carlo_p(one.llr, maxima)
         modelled = scan_search.gumbel_p(one.llr, maxima)
         recurrence = None

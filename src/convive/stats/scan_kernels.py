@@ -84,7 +84,9 @@ def drawn(share: Double, other: Short, seed: Any, replica: Any, out: Short) -> N
     for i in range(len(out)):
         state += np.uint64(0x9E3779B97F4A7C15)
         u = np.float64(mixed(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0) * cells
-        cell = min(np.int64(u), len(share) - 1)
+        cell = int(u)
+        if cell >= len(share):  # rounding, once in a blue moon
+            cell = len(share) - 1
         out[i] = cell if u - cell < share[cell] else other[cell]
 
 
@@ -168,7 +170,8 @@ def at_least(mu: float, most: float, knot: Double, value: Double) -> float:
     k = min(int(math.sqrt(math.sqrt(mu / most)) * KNOTS), KNOTS - 1)
     while k > 0 and knot[k] > mu:
         k -= 1
-    return value[k] + (mu - knot[k]) * (value[k + 1] - value[k]) / (knot[k + 1] - knot[k])
+    rise = (value[k + 1] - value[k]) / (knot[k + 1] - knot[k])
+    return float(value[k] + (mu - knot[k]) * rise)
 
 
 @kernel
@@ -196,26 +199,26 @@ def slide(source: Single, target: Single, step: int, n: int) -> None:
 
 @kernel
 def passes(
-    P: Single, E: Single, slope: float, alpha: float, d1: int, d2: int, starts: int,
+    held: Single, due: Single, slope: float, alpha: float, d1: int, d2: int, starts: int,
     one: Single, two: Single, three: Single,
 ) -> int:  # fmt: skip
     """How many starts have a duration from d1 to d2 with Q[s + d] − Q[s] ≥ alpha; Q = P − slope·E.
 
-    `one`, `two`, `three` are room for Q and its sliding maxima; beyond the columns of P they hold
-    numbers so low that no window there passes.
+    `one`, `two`, `three` are room for Q and its sliding maxima; beyond the columns of `held`
+    they hold numbers so low that no window there passes.
     """
     beta, needs = np.float32(slope), np.float32(alpha)
-    width = len(P)
+    width = len(held)
     hits = np.int32(0)
     n = min(starts, width - d1)
     if d1 == d2:
-        Pd, Ed = P[d1:], E[d1:]
+        later, later_due = held[d1:], due[d1:]
         for s in range(n):
-            excess = (Pd[s] - P[s]) - beta * (Ed[s] - E[s])
+            excess = (later[s] - held[s]) - beta * (later_due[s] - due[s])
             hits = np.int32(hits + np.int32(excess >= needs))  # 32 bits: 8 at once
-        return np.int64(hits)
+        return int(hits)
     for t in range(width):
-        one[t] = P[t] - beta * E[t]
+        one[t] = held[t] - beta * due[t]
     wide, best = 1, one
     while 2 * wide < d2 - d1 + 1:
         goal = two if wide % 3 == 1 else three  # 1, 2, 4, 8 …: the two buffers in turn
@@ -227,7 +230,7 @@ def passes(
         a, b = left[s], right[s]
         excess = (a if a > b else b) - one[s]
         hits = np.int32(hits + np.int32(excess >= needs))
-    return np.int64(hits)
+    return int(hits)
 
 
 @kernel
@@ -235,7 +238,7 @@ def scan_centre(
     near: Short, weight: Double, rows: Single, tide: Single, measure: Single, exact: Double,
     shortest: Double, longest: Double, groups: Long, starts: int, least: int, total: float,
     most: float, best: float, state: Double, knot: Double, value: Double,
-    P: Single, E: Single, one: Single, two: Single, three: Single, found: Double,
+    held: Single, due: Single, one: Single, two: Single, three: Single, found: Double,
 ) -> float:  # fmt: skip
     """The best statistic above `best` among the zones of one centre, else `best`.
 
@@ -253,8 +256,8 @@ def scan_centre(
     """
     separable = len(tide) > 0
     zones, width, n_groups = len(near), rows.shape[1], len(groups)
-    P[:] = np.float32(0)
-    E[:] = np.float32(0)
+    held[:] = np.float32(0)
+    due[:] = np.float32(0)
     in_counts = in_measure = done = 0
     step = 1
     while done < zones:
@@ -263,19 +266,19 @@ def scan_centre(
             tabulate(most, total, best, knot, value)
         goal = min(done + step, zones)
         while in_counts < goal:
-            add_row(P, rows, near[in_counts])
+            add_row(held, rows, near[in_counts])
             in_counts += 1
         while in_counts > goal:
             in_counts -= 1
-            take_row(P, rows, near[in_counts])
+            take_row(held, rows, near[in_counts])
         if separable:
             scale = weight[done] / total
         else:
             scale = 1.0
             while in_measure <= done:
-                add_row(E, measure, near[in_measure])
+                add_row(due, measure, near[in_measure])
                 in_measure += 1
-        expected = tide if separable else E
+        expected = tide if separable else due
         alone, hit = goal == done + 1, False
         for g in range(n_groups):
             low = shortest[0, g] * scale if separable else shortest[done, g]
@@ -287,22 +290,22 @@ def scan_centre(
             if high > low * (1.0 + 1e-9):
                 beta = (at_least(high, most, knot, value) - start) / (high - low)
             slope = beta * scale
-            lost = P[width - 1] + slope * expected[width - 1] * (8.0 + in_measure)
+            lost = held[width - 1] + slope * expected[width - 1] * (8.0 + in_measure)
             alpha = start - beta * low - ROUNDING * lost - 1e-7
-            if passes(P, expected, slope, alpha, groups[g, 0], groups[g, 1], starts, one, two, three) == 0:  # fmt: skip  # noqa: E501
+            if passes(held, expected, slope, alpha, groups[g, 0], groups[g, 1], starts, one, two, three) == 0:  # fmt: skip  # noqa: E501
                 continue
             hit = True
             if not alone:
                 break
             for s in range(min(starts, width - groups[g, 0])):
                 for d in range(groups[g, 0], min(groups[g, 1], width - 1 - s) + 1):
-                    c = np.float64(P[s + d] - P[s])
+                    c = np.float64(held[s + d] - held[s])
                     if c < least:
                         continue
                     if separable:
                         mu = weight[done] * np.float64(tide[s + d] - tide[s]) / total
                     else:
-                        if c - slope * np.float64(E[s + d] - E[s]) < alpha:
+                        if c - slope * np.float64(due[s + d] - due[s]) < alpha:
                             continue
                         mu = 0.0
                         for j in range(done + 1):
@@ -344,7 +347,7 @@ def scan_replicas(
     with one, each case falls into a cell (place, interval) anew.
     """
     rows = np.empty((places, columns), np.float32)
-    P, E = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    held, due = np.empty(columns, np.float32), np.empty(columns, np.float32)
     room = columns + groups[-1, 1] + 1
     one, two = np.full(room, np.float32(-1e30)), np.full(room, np.float32(-1e30))
     three = np.full(room, np.float32(-1e30))
@@ -370,7 +373,7 @@ def scan_replicas(
             low, high = (shortest, longest) if len(tide) > 0 else (shortest[a:b], longest[a:b])
             best = scan_centre(
                 near[a:b], weight[a:b], rows, tide, measure, exact, low, high, groups, starts,
-                least, total, most, best, state, knot, value, P, E, one, two, three, found,
+                least, total, most, best, state, knot, value, held, due, one, two, three, found,
             )  # fmt: skip
         maxima[i] = best
 
@@ -384,7 +387,7 @@ def scan_observed(
 ) -> None:  # fmt: skip
     """Into `best` (centres,) and `found` (centres, 5): the best window above `floor` of each."""
     rows = np.empty((places, columns), np.float32)
-    P, E = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    held, due = np.empty(columns, np.float32), np.empty(columns, np.float32)
     room = columns + groups[-1, 1] + 1
     one, two = np.full(room, np.float32(-1e30)), np.full(room, np.float32(-1e30))
     three = np.full(room, np.float32(-1e30))
@@ -401,7 +404,8 @@ def scan_observed(
         low, high = (shortest, longest) if len(tide) > 0 else (shortest[a:b], longest[a:b])
         best[centre] = scan_centre(
             near[a:b], weight[a:b], rows, tide, measure, exact, low, high, groups, starts,
-            least, total, most, floor, state, knot, value, P, E, one, two, three, found[centre],
+            least, total, most, floor, state, knot, value, held, due, one, two, three,
+            found[centre],
         )  # fmt: skip
 
 
@@ -412,15 +416,15 @@ def spread(
 ) -> None:  # fmt: skip
     """Into (zones, groups): least and most expectation in the windows of each zone."""
     width = measure.shape[1]
-    E = np.zeros(width)
+    due = np.zeros(width)
     for centre in range(len(first) - 1):
-        E[:] = 0.0
+        due[:] = 0.0
         for z in range(first[centre], first[centre + 1]):
             for t in range(width):
-                E[t] += measure[near[z], t]
+                due[t] += measure[near[z], t]
             for g in range(len(groups)):
                 low, high = np.inf, 0.0
                 for s in range(min(starts, width - groups[g, 0])):
-                    low = min(low, E[s + groups[g, 0]] - E[s])
-                    high = max(high, E[min(s + groups[g, 1], width - 1)] - E[s])
+                    low = min(low, due[s + groups[g, 0]] - due[s])
+                    high = max(high, due[min(s + groups[g, 1], width - 1)] - due[s])
                 shortest[z, g], longest[z, g] = low, high

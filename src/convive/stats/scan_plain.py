@@ -24,24 +24,24 @@ Long = NDArray[np.int64]
 def scan_centre(
     near: Short, weight: Double, rows: Single, tide: Single, exact: Double, longest: int,
     starts: int, least: int, low: bool, high: bool, total: float, best: float,
-    P: Double, E: Double, found: Double,
+    held: Double, due: Double, found: Double,
 ) -> float:  # fmt: skip
     """The best statistic above `best` of one centre: of low rates, high rates or both."""
     width = rows.shape[1]
-    P[:] = 0.0
-    E[:] = 0.0
+    held[:] = 0.0
+    due[:] = 0.0
     for zone in range(len(near)):
         for t in range(width):
-            P[t] += rows[near[zone], t]
+            held[t] += rows[near[zone], t]
             if len(tide) == 0:
-                E[t] += exact[near[zone], t]
+                due[t] += exact[near[zone], t]
         for s in range(min(starts, width - 1)):
             for e in range(s + 1, min(s + longest, width - 1) + 1):
-                c = P[e] - P[s]
+                c = held[e] - held[s]
                 if len(tide) > 0:
                     mu = weight[zone] * (np.float64(tide[e]) - np.float64(tide[s])) / total
                 else:
-                    mu = E[e] - E[s]
+                    mu = due[e] - due[s]
                 far = c - mu
                 if mu <= 0.0 or mu >= total or far == 0.0:
                     continue
@@ -67,7 +67,7 @@ def scan_replicas(
 ) -> None:  # fmt: skip
     """As `scan_kernels.scan_replicas`."""
     rows = np.empty((places, columns), np.float32)
-    P, E, found = np.empty(columns), np.empty(columns), np.empty(5)
+    held, due, found = np.empty(columns), np.empty(columns), np.empty(5)
     where, when = np.empty(len(place), np.int32), column.copy()
     for i in range(len(numbers)):
         if len(share) == 0:
@@ -84,7 +84,7 @@ def scan_replicas(
             a, b = first[centre], first[centre + 1]
             best = scan_centre(
                 near[a:b], weight[a:b], rows, tide, exact, groups[-1, 1], starts, least, low, high,
-                total, best, P, E, found,
+                total, best, held, due, found,
             )  # fmt: skip
         maxima[i] = best
 
@@ -98,12 +98,12 @@ def scan_observed(
 ) -> None:  # fmt: skip
     """As `scan_kernels.scan_observed`."""
     rows = np.empty((places, columns), np.float32)
-    P, E = np.empty(columns), np.empty(columns)
+    held, due = np.empty(columns), np.empty(columns)
     prefix_rows(place, column, rows)
     for centre in range(len(first) - 1):
         a, b = first[centre], first[centre + 1]
         found[centre, 0] = -1
         best[centre] = scan_centre(
             near[a:b], weight[a:b], rows, tide, exact, groups[-1, 1], starts, least, low, high,
-            total, floor, P, E, found[centre],
+            total, floor, held, due, found[centre],
         )  # fmt: skip

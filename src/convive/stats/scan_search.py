@@ -65,7 +65,7 @@ class Ground:
     least: int
     fast: bool
 
-    def sides(self) -> tuple[bool, bool]:
+    def sides(self) -> tuple[Any, ...]:
         """Whether low rates count, and whether high ones do."""
         return self.rates != "high", self.rates != "low"
 
@@ -163,12 +163,14 @@ def ground(
     if expected is None:
         tide = np.zeros(columns)
         tide[1:] = np.cumsum(np.bincount(column, minlength=intervals)[: columns - 1])
-        span = [
-            (tide[low:] - tide[:-low], tide[np.minimum(np.arange(columns) + high, columns - 1)] - tide)
-            for low, high in groups.tolist()
-        ]
-        shortest = np.array([[s[:starts].min() for s, _ in span]])
-        widest = np.array([[w[:starts].max() for _, w in span]])
+        to_end = np.arange(columns)
+        shortest = np.array([[(tide[d:] - tide[:-d])[:starts].min() for d in groups[:, 0]]])
+        widest = np.array(
+            [
+                [(tide[np.minimum(to_end + d, columns - 1)] - tide)[:starts].max()]
+                for d in groups[:, 1]
+            ]
+        ).T.copy()
         most = float(grown.max(initial=0) * widest.max() / total) if total else 0.0
         return Ground(
             **common, share=np.zeros(0), other=np.zeros(0, np.int32), tide=tide.astype(np.float32),
@@ -191,12 +193,12 @@ def best_of_each(at: Ground, floor: float) -> list[Best]:
     centres = len(at.first) - 1
     best, found = np.empty(centres), np.empty((centres, 5))
     if at.most > 0:
+        data: tuple[Any, ...] = (at.place, at.column, floor)
+        windows: tuple[Any, ...] = (*at.windows(), best, found)
         if at.fast:
-            scan_kernels.scan_observed(at.place, at.column, floor, *at.windows(), best, found)
+            scan_kernels.scan_observed(*data, *windows)
         else:
-            scan_plain.scan_observed(
-                at.place, at.column, floor, *at.sides(), *at.windows(), best, found
-            )
+            scan_plain.scan_observed(*data, *at.sides(), *windows)
     else:
         found[:] = -1
     answer = []
@@ -208,8 +210,8 @@ def best_of_each(at: Ground, floor: float) -> list[Best]:
                 llr=float(best[centre]), centre=centre,
                 size=int(at.zone_size[at.first[centre] + int(zone)]),
                 start=begin, stop=begin + int(length), cases=int(cases), expected=expected,
-            )  # fmt: skip
-        )
+            )
+        )  # fmt: skip
     return sorted(answer, key=lambda one: (-one.llr, one.centre))
 
 
@@ -251,13 +253,14 @@ def replica_maxima(
 
 
 def _replicas(at: Ground, seed: int, numbers: Long, maxima: Floats) -> None:
-    common = (
+    chance: tuple[Any, ...] = (
         at.place, at.column, at.share, at.other, at.intervals, at.alive, np.uint64(seed), numbers
     )  # fmt: skip
+    windows: tuple[Any, ...] = (*at.windows(), maxima)
     if at.fast:
-        scan_kernels.scan_replicas(*common, *at.windows(), maxima)
+        scan_kernels.scan_replicas(*chance, *windows)
     else:
-        scan_plain.scan_replicas(*common, *at.sides(), *at.windows(), maxima)
+        scan_plain.scan_replicas(*chance, *at.sides(), *windows)
 
 
 def replica_cases(at: Ground, seed: int, replica: int) -> tuple[Short, Short]:
