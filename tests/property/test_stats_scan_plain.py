@@ -91,8 +91,8 @@ def studies(draw):
     return points, cases, window, draw(st.integers(0, 2**40))
 
 
-def ground_of(study, monkeypatch_target):
-    """The `Ground` that a scan prepares."""
+def ground_of(scan):
+    """What a scan answers, and the `Ground` that it prepares."""
     caught: list[Ground] = []
     original = scan_search.ground
 
@@ -102,7 +102,7 @@ def ground_of(study, monkeypatch_target):
 
     scan_search.ground = catching
     try:
-        answer = monkeypatch_target()
+        answer = scan()
     finally:
         scan_search.ground = original
     return answer, caught[0]
@@ -134,7 +134,7 @@ def check(study, expected, weight, scan):
         counts[p, d] += 1
     zones = slow_zones(points, weight, window.max_population, window.max_distance)
     limits = (int(window.max_time), window.prospective, window.rates, window.min_cases)
-    answer, at = ground_of(study, scan)
+    answer, at = ground_of(scan)
     top = slow_scan(counts, expected, zones, *limits)
     if answer.clusters:
         assert answer.clusters[0].llr == pytest.approx(top, rel=1e-9, abs=1e-9)

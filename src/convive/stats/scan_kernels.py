@@ -1,4 +1,4 @@
-"""The inner loops of the space-time scan: chance, prefix counts, bound, growth of the zones.
+"""The inner loops of the space-time scan: statistic, bound, growth of the zones.
 
 A *window* is a zone (a centre and its nearest places) during a run of intervals. It holds c cases
 where μ were expected, of C in all; its statistic is
@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convive.stats.kernels import kernel
+from convive.stats.scan_draws import drawn, prefix_rows, shuffled
 
 Single = NDArray[np.float32]
 Double = NDArray[np.float64]
@@ -38,74 +39,6 @@ Long = NDArray[np.int64]
 
 KNOTS = 96  # of the table of creq
 ROUNDING = 2.0**-22  # of a difference of two 32-bit floats, with a margin
-
-
-@kernel
-def mixed(state: Any) -> Any:
-    """The 64 bits that splitmix64 makes of a state (Steele, Lea, Flood 2014)."""
-    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@kernel
-def replica_state(seed: Any, replica: Any) -> Any:
-    """Where the random numbers of one replica begin: by seed and number, never by thread."""
-    first = mixed(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15))
-    return mixed(first ^ (np.uint64(replica) * np.uint64(0xD1342543DE82EF95) + np.uint64(1)))
-
-
-@kernel
-def shuffled(place: Short, seed: Any, replica: Any, out: Short) -> None:
-    """Into `out`: the places of the cases in random order (Fisher–Yates; every order alike)."""
-    state = replica_state(seed, replica)
-    for i in range(len(place)):
-        out[i] = place[i]
-    for i in range(len(place) - 1, 0, -1):
-        n = np.uint64(i + 1)
-        state += np.uint64(0x9E3779B97F4A7C15)
-        product = (mixed(state) >> np.uint64(32)) * n
-        low = product & np.uint64(0xFFFFFFFF)
-        if low < n:  # the few draws that would favour small numbers are drawn again
-            threshold = (np.uint64(0x100000000) - n) % n
-            while low < threshold:
-                state += np.uint64(0x9E3779B97F4A7C15)
-                product = (mixed(state) >> np.uint64(32)) * n
-                low = product & np.uint64(0xFFFFFFFF)
-        j = np.int64(product >> np.uint64(32))
-        out[i], out[j] = out[j], out[i]
-
-
-@kernel
-def drawn(share: Double, other: Short, seed: Any, replica: Any, out: Short) -> None:
-    """Into `out`: a cell for each case, by the alias table (`share`, `other`) of their chances."""
-    state = replica_state(seed, replica)
-    cells = np.float64(len(share))
-    for i in range(len(out)):
-        state += np.uint64(0x9E3779B97F4A7C15)
-        u = np.float64(mixed(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0) * cells
-        cell = int(u)
-        if cell >= len(share):  # rounding, once in a blue moon
-            cell = len(share) - 1
-        out[i] = cell if u - cell < share[cell] else other[cell]
-
-
-@kernel
-def prefix_rows(place: Short, column: Short, rows: Single) -> None:
-    """Into `rows` (places, intervals + 1): cases of each place before each interval's start.
-
-    A case whose column is beyond the last one is left out (prospective scans count only the end).
-    """
-    rows[:, :] = np.float32(0)
-    width = rows.shape[1]
-    for i in range(len(place)):
-        if column[i] + 1 < width:
-            rows[place[i], column[i] + 1] += np.float32(1)
-    for p in range(rows.shape[0]):
-        before = np.float32(0)
-        for t in range(1, width):
-            before += rows[p, t]
-            rows[p, t] = before
 
 
 @kernel
@@ -125,7 +58,7 @@ def needed(mu: float, total: float, bound: float) -> float:
 
     Where even all cases do not reach it, `total`: still concave, still a lower bound.
     """
-    if mu <= 0.0:
+    if mu <= 1e-300:
         return 0.0
     if mu >= total or total * math.log(total / mu) <= bound:
         return total
@@ -259,7 +192,7 @@ def scan_centre(
     held[:] = np.float32(0)
     due[:] = np.float32(0)
     in_counts = in_measure = done = 0
-    step = 1
+    step, last = 4, 0  # where one group passed, it is asked first the next time
     while done < zones:
         if best > state[0] * 1.02 + 0.02:
             state[0] = best
@@ -280,7 +213,8 @@ def scan_centre(
                 in_measure += 1
         expected = tide if separable else due
         alone, hit = goal == done + 1, False
-        for g in range(n_groups):
+        for turn in range(n_groups):
+            g = (last + turn) % n_groups
             low = shortest[0, g] * scale if separable else shortest[done, g]
             high = longest[0, g] * scale if separable else longest[done, g]
             if high <= 0.0:
@@ -294,7 +228,7 @@ def scan_centre(
             alpha = start - beta * low - ROUNDING * lost - 1e-7
             if passes(held, expected, slope, alpha, groups[g, 0], groups[g, 1], starts, one, two, three) == 0:  # fmt: skip  # noqa: E501
                 continue
-            hit = True
+            hit, last = True, g
             if not alone:
                 break
             for s in range(min(starts, width - groups[g, 0])):

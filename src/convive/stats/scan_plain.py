@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convive.stats.kernels import kernel
-from convive.stats.scan_kernels import drawn, llr, prefix_rows, shuffled
+from convive.stats.scan_draws import drawn, prefix_rows, shuffled
+from convive.stats.scan_kernels import llr
 
 Single = NDArray[np.float32]
 Double = NDArray[np.float64]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convive.stats import scan_kernels, scan_plain
+from convive.stats import scan_draws, scan_kernels, scan_plain
 from convive.stats.scan_zones import Zones
 
 Floats = NDArray[np.float64]
@@ -267,9 +267,9 @@ def replica_cases(at: Ground, seed: int, replica: int) -> tuple[Short, Short]:
     """Place and column of each case of one replica: what a slow reference needs to agree."""
     where = np.empty(len(at.place), np.int32)
     if not len(at.share):
-        scan_kernels.shuffled(at.place, np.uint64(seed), np.int64(replica), where)
+        scan_draws.shuffled(at.place, np.uint64(seed), np.int64(replica), where)
         return where, at.column
-    scan_kernels.drawn(at.share, at.other, np.uint64(seed), np.int64(replica), where)
+    scan_draws.drawn(at.share, at.other, np.uint64(seed), np.int64(replica), where)
     when = where % at.intervals
     return where // at.intervals, at.intervals - 1 - when if at.alive else when
 
