@@ -160,7 +160,7 @@ def check(study, expected, weight, scan):
 
 
 @given(studies())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_permutation_scan_and_its_replicas_equal_the_slow_one(study):
     points, cases, window, seed = study
     table, where = tables(points, cases)
@@ -172,7 +172,7 @@ def test_the_permutation_scan_and_its_replicas_equal_the_slow_one(study):
 
 
 @given(studies(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_poisson_scan_and_its_replicas_equal_the_slow_one(study, data):
     points, cases, window, seed = study
     days = (window.end - window.start).days + 1

@@ -46,7 +46,7 @@ def study(seed: int, places: int, days: int, cases: int, uneven: float, poisson:
     st.floats(0.5, 5), st.sampled_from([0.1, 1.0, 5.0]), st.booleans(), st.booleans(),
     st.sampled_from([0.05, 0.2, 0.5, 1.0]), st.sampled_from([None, 3.0]), st.data(),
 )  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_replica_and_no_centre_has_a_better_window_than_the_fast_scan_finds(
     seed, places, days, size, uneven, poisson, prospective, share, distance, data
 ):

@@ -192,7 +192,7 @@ def scan_centre(
     held[:] = np.float32(0)
     due[:] = np.float32(0)
     in_counts = in_measure = done = 0
-    step, last = 4, 0  # where one group passed, it is asked first the next time
+    step, last = 4, 0  # the group that passed last is asked first
     while done < zones:
         if best > state[0] * 1.02 + 0.02:
             state[0] = best
@@ -213,8 +213,9 @@ def scan_centre(
                 in_measure += 1
         expected = tide if separable else due
         alone, hit = goal == done + 1, False
+        begin = last
         for turn in range(n_groups):
-            g = (last + turn) % n_groups
+            g = (begin + turn) % n_groups
             low = shortest[0, g] * scale if separable else shortest[done, g]
             high = longest[0, g] * scale if separable else longest[done, g]
             if high <= 0.0:
