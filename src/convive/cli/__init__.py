@@ -14,6 +14,7 @@ COMMANDS = {
     "evidence": "convive.cli.evidence",
     "figure": "convive.cli.figure",
     "report": "convive.cli.report",
+    "analyse": "convive.cli.analyse",
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",
     "demo": "convive.cli.demo",

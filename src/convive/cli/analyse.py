@@ -208,8 +208,8 @@ def clusters(
         session.load()
         from convive.domain.observatory.analyses import clusters as question
 
-        tables = _tables(cases, geo, population, coordinates)
         period = _period(rest["first"], rest["last"])
+        tables = _tables(cases, geo, population, coordinates, period)
         with _Progress(session) as progress:
             found = question.of_tables(*tables, question.Options(**chosen), period, progress)
     else:
@@ -355,19 +355,26 @@ def _strata(text: str) -> tuple[str, ...]:
     return names
 
 
-def _tables(cases: Path, geo: Path, population: Path | None, coordinates: str) -> tuple[Any, ...]:
+def _tables(
+    cases: Path, geo: Path, population: Path | None, coordinates: str, period: Period | None
+) -> tuple[Any, ...]:
     from convive.exchange import satscan
     from convive.kernel.errors import BadInput
 
     path = cases
     try:
-        first = satscan.read_cases(cases.read_bytes())
+        near = period.start if period else None  # tells the century of a year of two digits
+        first = satscan.read_cases(cases.read_bytes(), near)
         path = geo
         second = satscan.read_places(geo.read_bytes(), coordinates)
         if population is None:
             return first, second, None
         path = population
-        return first, second, satscan.read_population(population.read_bytes())
+        return (
+            first,
+            second,
+            satscan.read_population(population.read_bytes(), near or min(first.date)),
+        )
     except satscan.BadLine as error:
         raise BadInput.at(f"{path.name}:{error.line}", error.why, error.remedy) from error
 
@@ -421,13 +428,14 @@ def _knox_lines(found: Answer) -> list[str]:
 
 
 def _backtest_lines(found: Answer) -> list[str]:
-    lines = [""]
-    for row in found.numbers["backtest"]:
-        lines.append(
+    return [
+        "",
+        *(
             f"{row['name']:56} PAI {row['pai']:6.2f} ({row['lower']:.2f}–{row['upper']:.2f})  "
             f"PEI {row['pei']:.2f}  {row['hits']:.1f}/{row['n']}"
-        )
-    return lines
+            for row in found.numbers["backtest"]
+        ),
+    ]
 
 
 def _cluster_lines(found: Answer) -> list[str]:

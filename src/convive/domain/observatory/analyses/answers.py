@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,7 @@ def number_of(where: str, text: str, *, least: float = 0.0) -> float:
 def edges_of(where: str, text: str) -> tuple[float, ...]:
     """Edges of bins, such as 0,200,400. Raises BadInput where they do not rise."""
     found = tuple(number_of(where, part.strip()) for part in text.split(","))
-    if len(found) < 2 or any(b <= a for a, b in zip(found, found[1:], strict=False)):
+    if len(found) < 2 or any(b <= a for a, b in pairwise(found)):
         raise BadInput.at(
             where,
             _("Edges of bins are two or more numbers that rise."),

@@ -1,4 +1,4 @@
-"""At which hours of the week, where many incidents are known only as an interval or a part of day?"""
+"""At which hours of the week, where only an interval or a part of the day is known?"""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def answer(events: Events, options: Options) -> Answer:
             "parts": found.parts,
             **left,
         },
-        tuple([*caveats_of(events), *_caveats(found, options)]),
+        (*caveats_of(events), *_caveats(found, options)),
         {"period": str(period_of(events)), "longest": options.longest, "zone": events.spec.zone},
     )
 
@@ -101,8 +101,8 @@ def _sentence(found: aoristic.Aoristic) -> str:
 def _caveats(found: aoristic.Aoristic, options: Options) -> list[str]:
     told = [
         _(
-            "An incident known as an interval counts in equal parts in all its hours: %(n)s of them. "
-            "This smooths the peaks."
+            "An incident known as an interval counts in equal parts in all its hours: %(n)s of "
+            "them. This smooths the peaks."
         )
         % {"n": words.number(found.intervals + found.parts)}
     ]

@@ -80,8 +80,7 @@ def of_tables(
 
     period : from the first case to the last by default.
     """
-    days = np.asarray(cases.date, dtype="datetime64[D]")
-    whole = period or Period(days.min().astype(object), days.max().astype(object))
+    whole = period or _whole(cases)
     if options.model == "poisson" and population is None:
         raise BadInput.at(
             "--population",
@@ -91,6 +90,14 @@ def of_tables(
     people = population if options.model == "poisson" else None
     found = _scan(cases, places, people, options, whole, progress)
     return _answer(found, options, whole, [])
+
+
+def _whole(cases: CaseTable) -> Period:
+    """From the first case to the last; a month or a year that holds the last is taken whole."""
+    days = np.asarray(cases.date, dtype="datetime64[D]")
+    first, last = days.min().astype(object), days.max().astype(object)
+    written = {"year": f"{last:%Y}", "month": f"{last:%Y-%m}"}.get(cases.precision, str(last))
+    return Period(first, Period.parse(written).end)
 
 
 def _tables(
@@ -176,7 +183,7 @@ def _answer(found: Scan, options: Options, period: Period, caveats: list[str]) -
             "permutations": found.permutations,
             "stopped": found.stopped,
         },
-        tuple([*caveats, *_caveats(options)]),
+        (*caveats, *_caveats(options)),
         {
             "period": str(period),
             "model": options.model,
@@ -220,8 +227,6 @@ def _caveats(options: Options) -> list[str]:
         )
     if options.prospective:
         found.append(
-            _(
-                "Run again and again, a scan finds something by chance: read the recurrence interval."
-            )
+            _("Repeated often, a scan finds something by chance: read the recurrence interval.")
         )
     return found

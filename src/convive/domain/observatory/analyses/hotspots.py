@@ -88,7 +88,7 @@ def answer(
             "bandwidth": width,
             "n": len(events),
         },
-        tuple([*caveats_of(events), *_caveats(outline, tested, told)]),
+        (*caveats_of(events), *_caveats(outline, tested, told)),
         {
             "period": str(period_of(events)),
             "cells": options.cells,
@@ -214,8 +214,8 @@ def _sentence(
     share = words.percent(float(hot.sum()) / len(cells), 1)
     if hot.any():
         begin = _(
-            "%(n)s cells, %(share)s of the area, stand out beyond chance: %(part)s of the incidents "
-            "lie there."
+            "%(n)s cells, %(share)s of the area, stand out beyond chance: %(part)s of the "
+            "incidents lie there."
         ) % {
             "n": words.number(int(hot.sum())),
             "share": share,
@@ -253,7 +253,7 @@ def _caveats(
     found = []
     if outline is None:
         found.append(
-            _("The study area is the hull of the incidents: name a place for its outline.")
+            _("The study area is the hull of the incidents; name a place for its outline.")
         )
     if tested is not None and told is not None and not told.enough:
         found.append(_("Fewer than ten periods were tried: their intervals are too short."))

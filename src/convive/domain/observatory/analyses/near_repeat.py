@@ -95,7 +95,7 @@ def answer(
                 ],
             },
         },
-        tuple([*caveats_of(events), *_caveats(options)]),
+        (*caveats_of(events), *_caveats(options)),
         {
             "period": str(period_of(events)),
             "distances": options.distances,
@@ -124,14 +124,14 @@ def _sentence(found: near_repeat.Knox) -> str:
     stands_out = found.p_adjusted <= LEVEL
     if not stands_out.any():
         return _(
-            "In none of the distances and times are there more pairs of incidents than chance would "
-            "give: no evidence that one is followed by another nearby."
+            "In none of the distances and times are there more pairs of incidents than chance "
+            "would give: no evidence that one is followed by another nearby."
         )
     row, column = np.argwhere(stands_out)[0]
     more = int(stands_out.sum()) - 1
     told = _(
-        "Pairs of incidents at a distance of %(distance)s m and %(days)s days are %(ratio)s times as "
-        "many as chance would give (p = %(p)s after correction for the whole table)."
+        "Pairs of incidents at a distance of %(distance)s m and %(days)s days are %(ratio)s times "
+        "as many as chance would give (p = %(p)s after correction for the whole table)."
     ) % {
         "distance": found.distance_bins[row],
         "days": found.day_bins[column],
@@ -150,8 +150,8 @@ def _sentence(found: near_repeat.Knox) -> str:
 def _caveats(options: Options) -> list[str]:
     found = [
         _(
-            "Chance: the days are dealt out anew among the places, %(n)s times. Where places change "
-            "over the years this finds a tie too: take a short period."
+            "Chance: the days are dealt out anew among the places, %(n)s times. Where places "
+            "change over the years this finds a tie too: take a short period."
         )
         % {"n": words.number(options.permutations)}
     ]
