@@ -103,7 +103,7 @@ def answer(
 
 
 def _bandwidth(events: Events, cells: Cells, options: Options) -> float:
-    """Metres; at least two cells, so that cells can carry the density."""
+    """Metres; wide enough for cells of this size to carry the density (`stats.density.at`)."""
     if options.bandwidth == "robust":
         found = bandwidth.robust(events.x, events.y, options.kernel).metres
     elif options.bandwidth == "cross-validated":
@@ -119,7 +119,7 @@ def _bandwidth(events: Events, cells: Cells, options: Options) -> float:
                 _("“%(text)s” is no bandwidth.") % {"text": options.bandwidth},
                 _("Write metres, robust or cross-validated."),
             )
-    return float(max(found, 2 * cells.step))
+    return float(max(found, 2.5 * np.sqrt(cells.area.mean())))
 
 
 def _tested(
