@@ -1,14 +1,19 @@
-"""Every read of the observatory: places and their people. Records are read by evidence.queries."""
+"""Every read of the observatory: places and their people, analyses. Records: evidence.queries."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
+from convive.domain.observatory.models import Analysis
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Composition, Place, Population
+from convive.evidence import queries as evidence
+from convive.evidence.positions import may_be_mapped
+from convive.kernel.errors import NotAllowed
 
 
 def refs(place: Place) -> tuple[str, ...]:
@@ -164,3 +169,56 @@ def place_names(found: Iterable[str]) -> dict[str, str]:
     wanted = set(found)
     names = {place.ref: place.name for place in programme.places() if place.ref in wanted}
     return {ref: names.get(ref, ref) for ref in wanted}
+
+
+# Analyses
+
+
+def require_analysis(who: Actor, permission: Permission, place: Place | None) -> None:
+    """Raise NotAllowed unless somebody has this right in every district that an analysis reads.
+
+    Without a place it reads everything that the source holds, wherever that is.
+    """
+    require(who, permission)
+    found = programme.places().filter(level=Place.Level.DISTRICT) if place is None else [place]
+    for each in found:
+        require_exact(who, permission, each)
+
+
+def may_analyse(who: Actor, permission: Permission, place: Place | None) -> bool:
+    try:
+        require_analysis(who, permission, place)
+    except NotAllowed:
+        return False
+    return True
+
+
+def analysis(number: int) -> Analysis | None:
+    return Analysis.objects.select_related("place", "job").filter(pk=number).first()
+
+
+def analyses_for(who: Actor, most: int = 20) -> list[Analysis]:
+    """The latest analyses of the places whose exact numbers this person may see."""
+    rows = Analysis.objects.select_related("place", "job")
+    rows = rows.filter(place__in=_exact_places(who)) | (
+        rows.filter(place=None) if may_analyse(who, Permission.SEE_FIGURES, None) else rows.none()
+    )
+    return list(rows[:most])
+
+
+def _exact_places(who: Actor) -> list[int]:
+    asked = Place.objects.filter(pk__in=Analysis.objects.exclude(place=None).values("place"))
+    return [place.pk for place in asked if may_analyse(who, Permission.SEE_FIGURES, place)]
+
+
+def evidence_version(source: str) -> tuple[str, list[str]]:
+    """What stands behind a source's answers today, as one hash, and the imports among it.
+
+    Which offences may be shown finer than a district is part of it: where that changes, so does
+    the answer.
+    """
+    batches = evidence.batch_ids(source)
+    listed = evidence.offences(source).values()
+    shown = sorted(row.category for row in listed if may_be_mapped(row))
+    told = "\n".join([*batches, "", *shown])
+    return hashlib.sha256(told.encode()).hexdigest(), batches

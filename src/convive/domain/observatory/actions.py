@@ -1,0 +1,220 @@
+"""Every write of analyses: asked, asked again, worked out, stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from convive.access.permissions import Permission
+from convive.access.rules import Actor
+from convive.domain.observatory import queries
+from convive.domain.observatory.analyses.questions import QUESTIONS, SEED, Question
+from convive.domain.observatory.models import Analysis
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
+from convive.evidence import queries as evidence
+from convive.evidence.positions import may_be_mapped
+from convive.evidence.support import Need, lacks
+from convive.kernel import jobs, journal
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.periods import Period
+from convive.kernel.texts import LANGUAGES
+
+ANALYSE = "observatory.analyse"
+Progress = Callable[[float], None]
+
+
+@transaction.atomic
+def ask_analysis(
+    *,
+    by: Actor,
+    kind: str,
+    source: str,
+    period: Period,
+    place: str = "",
+    offence: str = "",
+    options: Mapping[str, str] | None = None,
+) -> Analysis:
+    """The analysis that answers this question: answered before, or ordered now.
+
+    place : `SCHEME:CODE`; empty for everything that the source holds.
+    Raises NotAllowed without the exact numbers of the place, BadInput for what cannot be chosen,
+    Refused where the source cannot carry the question.
+    """
+    question = _question(kind)
+    where = programme.place(place) if place else None
+    queries.require_analysis(by, Permission.SEE_FIGURES, where)
+    view = evidence.source(source)
+    if view.coverage is None:
+        raise Refused.at("source", _("Nothing has been imported from this source yet."))
+    _require_carried(view.code, question)
+    _require_mapped(view.code, offence)
+    chosen = {**question.chosen(options or {}), "offence": offence, "seed": str(SEED)}
+    version, batches = queries.evidence_version(view.code)
+    key = _key(kind, view.code, where, period, chosen, version)
+    found, is_new = Analysis.objects.select_for_update(of=("self",)).get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "source": view.code,
+            "place": where,
+            "start": period.start,
+            "end": period.end,
+            "options": chosen,
+            "version": version,
+            "batches": batches,
+            "is_sample": view.is_sample,
+            "asked_by": by.id,
+            "asked_at": timezone.now(),
+        },
+    )
+    if is_new or found.can_be_asked_again:
+        if found.job_id:
+            jobs.cancel(found.job_id, by=by.id)  # should its worker live after all
+        found.job = jobs.order(ANALYSE, by=by.id, subject=_subject(found), analysis=found.pk)
+        found.save(update_fields=["job"])
+        _journal(by, "analysis.asked", found)
+    return found
+
+
+@transaction.atomic
+def stop_analysis(*, by: Actor, number: int) -> None:
+    """Ask the worker to stop. What is answered stays as it is."""
+    found = Analysis.objects.get(pk=number)
+    queries.require_analysis(by, Permission.SEE_FIGURES, found.place)
+    if found.job_id and found.is_waited_for:
+        jobs.cancel(found.job_id, by=by.id)
+        _journal(by, "analysis.stopped", found)
+
+
+def work_out(*, by: Actor, number: int, progress: Progress) -> Analysis:
+    """Work it out, in the worker. One that is answered is left alone.
+
+    Raises BadInput where the evidence cannot carry it, or is no longer what was asked.
+    """
+    from convive.domain.observatory.analyses.kept import kept  # loads what computes
+
+    found = Analysis.objects.select_related("place").get(pk=number)
+    queries.require_analysis(by, Permission.SEE_FIGURES, found.place)
+    if found.answered_at:
+        return found
+    _require_unchanged(found)
+    answers = {}
+    for i, language in enumerate(LANGUAGES):  # the same numbers twice: their words differ
+        with translation.override(language):
+
+            def told(share: float, done: int = i) -> None:
+                progress((done + share) / len(LANGUAGES))
+
+            answers[language] = _answer(found, told)
+    _require_unchanged(found)
+    return _finish(by, found, kept(found.kind, answers, programme.threshold(sensitive=False)))
+
+
+def _answer(found: Analysis, progress: Progress) -> Any:
+    from convive.evidence.events import imported
+
+    question = _question(found.kind)
+    refs = queries.refs(found.place) if found.place else ()
+    category = found.options.get("offence") or None
+    selection = evidence.Selection(found.source, found.period, refs, None, category)
+    progress(0.0)
+    events = imported(selection, *question.needs)
+    outline = found.place.outline if found.place else None
+    return question.work(events, found.options, outline or None, progress)
+
+
+@transaction.atomic
+def _finish(by: Actor, found: Analysis, result: dict[str, Any]) -> Analysis:
+    found.result = result
+    found.answered_at = timezone.now()
+    found.save(update_fields=["result", "answered_at"])
+    digest = hashlib.sha256(json.dumps(result, sort_keys=True).encode()).hexdigest()
+    _journal(by, "analysis.answered", found, sha256=digest)
+    return found
+
+
+def _question(kind: str) -> Question:
+    if kind not in QUESTIONS:
+        raise BadInput.at(kind, _("There is no such question."), _("Choose one of the list."))
+    return QUESTIONS[kind]
+
+
+def _require_carried(source: str, question: Question) -> None:
+    """Refuse at once what the source can never carry: nobody waits for that."""
+    missing = lacks(evidence.source(source).spec)
+    lacking = [need for need in (Need.RECORDS, *question.needs) if need in missing]
+    if question.one_of and all(need in missing for need in question.one_of):
+        lacking += question.one_of
+    if lacking:
+        raise Refused.at(
+            "source", missing[lacking[0]], _("Ask for what it does support, or use another source.")
+        )
+
+
+def _require_mapped(source: str, offence: str) -> None:
+    if not offence:
+        return
+    row = evidence.offences(source).get(offence)
+    if row is None:
+        raise BadInput.at(
+            "offence",
+            _("This source records no such offence."),
+            _("Choose another offence or another source."),
+        )
+    if not may_be_mapped(row):
+        raise Refused.at(
+            "offence",
+            _("This offence is never shown finer than a district."),
+            _("Ask for its number by district."),
+        )
+
+
+def _require_unchanged(found: Analysis) -> None:
+    if queries.evidence_version(found.source)[0] != found.version:
+        raise BadInput.at(
+            found.source,
+            _("The evidence has changed since this was asked."),
+            _("Ask again: the answer will be of the new evidence."),
+        )
+
+
+def _key(
+    kind: str,
+    source: str,
+    where: Place | None,
+    period: Period,
+    options: Mapping[str, str],
+    version: str,
+) -> str:
+    place = [where.ref, where.outline] if where else None
+    asked = [kind, source, place, period.code, sorted(options.items()), version]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _subject(found: Analysis) -> str:
+    return f"analysis:{found.pk}"
+
+
+def _journal(by: Actor, did: str, found: Analysis, **more: str) -> None:
+    journal.write(
+        who=by.id,
+        did=did,
+        kind="analysis",
+        subject=found.pk,
+        data={
+            "kind": found.kind,
+            "source": found.source,
+            "place": found.place.ref if found.place else None,
+            "period": found.period.code,
+            "options": found.options,
+            "evidence": found.version,
+            **more,
+        },
+    )

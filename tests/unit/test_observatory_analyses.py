@@ -1,0 +1,193 @@
+"""Questions of place and time: who may ask, what is kept of the answer, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from analysed import DAILY, WHOLE, add_incidents, answered, ask, bring, make_analysed, work
+from cast import EL_PORVENIR, LA_ESPERANZA, actor
+
+from convive.domain.observatory import actions
+from convive.domain.observatory.analyses.questions import QUESTIONS
+from convive.domain.observatory.models import Analysis, State
+from convive.kernel.errors import BadInput, NotAllowed, Refused
+from convive.kernel.journal import verify
+from convive.kernel.models import Job, JournalEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rows(tmp_path: Path):
+    return make_analysed(tmp_path)
+
+
+@pytest.fixture
+def analyst(rows):
+    return actor("analyst")
+
+
+def numbers(found: Analysis) -> dict:
+    return found.result["numbers"]
+
+
+# Asked, worked out, found again
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_every_question_is_worked_out_and_said_in_both_languages(analyst, kind):
+    found = answered(analyst, kind)
+    assert found.state == State.DONE
+    spanish, english = (found.result[language]["sentence"] for language in ("es", "en"))
+    assert spanish and english
+    assert spanish != english
+    assert found.result["en"]["caveats"][0].startswith("Only what was reported")
+
+
+def test_pairs_that_were_planted_are_found(analyst):
+    told = numbers(answered(analyst, "near-repeat"))
+    assert told["p_adjusted"][1][0] <= 0.05
+    assert told["ratio"][1][0] > 2
+
+
+def test_nights_that_were_planted_are_found(analyst):
+    by_hour = numbers(answered(analyst, "aoristic"))["by_hour"]
+    assert sum(by_hour[19:22]) > sum(by_hour) / 2
+
+
+def test_the_same_question_to_the_same_evidence_is_answered_once(analyst):
+    first = answered(analyst)
+    again = ask(actor("coordinator"))
+    assert again == first
+    assert Job.objects.count() == 1
+    assert ask(analyst, options={"cells": "h3:8"}) != first
+
+
+def test_new_evidence_makes_a_new_answer_and_the_old_one_stays(analyst, rows, tmp_path):
+    first = answered(analyst)
+    bring(tmp_path, rows[:-4], name="later")
+    second = answered(analyst)
+    assert second != first
+    assert second.version != first.version
+    first.refresh_from_db()
+    assert first.result["es"]["sentence"]
+
+
+def test_evidence_that_comes_while_it_waits_is_not_taken_for_what_was_asked(
+    analyst, rows, tmp_path
+):
+    found = ask(analyst)
+    bring(tmp_path, rows[:-4], name="later")
+    work()
+    found.refresh_from_db()
+    assert found.state == State.FAILED
+    assert "Vuelve a preguntar" in found.reason or "Ask again" in found.reason
+
+
+def test_one_that_was_stopped_can_be_asked_again(analyst):
+    found = ask(analyst)
+    actions.stop_analysis(by=analyst, number=found.pk)
+    found.refresh_from_db()
+    assert found.state == State.FAILED
+    assert answered(analyst).pk == found.pk
+
+
+def test_a_running_one_stops_at_its_next_sign(analyst, monkeypatch):
+    found = ask(analyst, "near-repeat")
+
+    def asked_to_stop(*_args: object) -> bool:
+        return True
+
+    monkeypatch.setattr("convive.kernel.jobs.running.Running._must_stop", asked_to_stop)
+    work()
+    found.refresh_from_db()
+    assert found.job.state == Job.State.CANCELLED
+    assert found.state == State.FAILED
+    assert not found.result
+
+
+# What is kept
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_no_position_is_kept(analyst, rows, kind):
+    found = answered(analyst, kind)
+    text = json.dumps(found.result)
+    assert not re.search(r'"(lon|lat|x|y)"', text)
+    positions = {part for *_rest, lon, lat in rows for part in (lon, lat)}
+    assert not [part for part in positions if part in text]
+    assert not re.search(r"-79\.\d{3}|-8\.\d{3}", text)
+
+
+def test_windows_are_told_by_cell(analyst):
+    windows = numbers(answered(analyst, "near-repeat"))["windows"]
+    assert set(windows) == {"today", "open", "cells"}
+    assert sum(row["n"] for row in windows["cells"]) == windows["open"]
+
+
+def test_the_journal_holds_codes_and_hashes_alone(analyst):
+    answered(analyst)
+    entries = JournalEntry.objects.filter(kind="analysis").order_by("seq")
+    assert [entry.did for entry in entries] == ["analysis.asked", "analysis.answered"]
+    assert entries[1].who == analyst.id
+    data = entries[1].data
+    assert data["place"] == LA_ESPERANZA
+    assert len(data["sha256"]) == 64
+    assert set(data) == {*("kind", "source", "place", "period", "options", "evidence", "sha256")}
+    assert verify().whole
+
+
+# Who, and what is refused
+
+
+@pytest.mark.parametrize("who", ["case_worker", "system_staff", "other_municipal_officer"])
+def test_whoever_may_not_see_the_figures_of_a_place_asks_nothing_of_it(rows, who):
+    with pytest.raises(NotAllowed):
+        ask(actor(who))
+
+
+@pytest.mark.parametrize("place", [EL_PORVENIR, "PE-INEI:1301", ""])
+def test_exact_numbers_of_all_districts_are_asked_for_what_lies_in_several(analyst, place):
+    with pytest.raises(NotAllowed):
+        ask(analyst, place=place)
+    assert ask(actor("coordinator"), place=place)
+
+
+def test_an_offence_that_is_never_shown_finer_than_a_district_is_refused(analyst):
+    with pytest.raises(Refused, match="distrito"):
+        ask(analyst, offence="extorsion")
+    assert not Analysis.objects.exists()
+
+
+def test_without_an_offence_those_are_left_out(analyst, rows):
+    found = answered(analyst, "near-repeat", offence="")
+    here = [row for row in rows if row[1] == "130105"]
+    assert numbers(found)["n"] == sum(row[2] == "robo" for row in here)
+
+
+def test_hours_are_refused_where_only_the_day_is_known(analyst, tmp_path):
+    add_incidents(tmp_path, "diario", DAILY)
+    with pytest.raises(Refused):
+        ask(analyst, "aoristic", source="diario")
+    assert ask(analyst, "near-repeat", source="diario")
+
+
+def test_too_few_incidents_are_told_with_the_remedy(analyst):
+    short = type(WHOLE)(WHOLE.start, WHOLE.start + timedelta(days=20))
+    found = ask(analyst, period=short)
+    work()
+    found.refresh_from_db()
+    assert found.state == State.FAILED
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kind": "crystal-ball"}, {"offence": "nada"}, {"options": {"cells": "h3:15"}}]
+)
+def test_what_cannot_be_chosen_is_refused(analyst, wrong):
+    with pytest.raises(BadInput):
+        ask(analyst, **wrong)
