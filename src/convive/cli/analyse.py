@@ -209,9 +209,10 @@ def clusters(
         from convive.domain.observatory.analyses import clusters as question
 
         period = _period(rest["first"], rest["last"])
-        tables = _tables(cases, geo, population, coordinates, period)
+        counted, where, people = _tables(cases, geo, population, coordinates, period)
         with _Progress(session) as progress:
-            found = question.of_tables(*tables, question.Options(**chosen), period, progress)
+            options = question.Options(**chosen)
+            found = question.of_tables(counted, where, people, options, period, progress)
     else:
         events = _events(session, rest, "day", "position")
         from convive.domain.observatory.analyses import clusters as question

@@ -122,7 +122,9 @@ def _squares(events: Events, size: float, outline: dict[str, Any] | None) -> Cel
     else:
         to_metres = Transformer.from_crs(DEGREES, system(events.crs), always_xy=True)
         area = shapely.transform(
-            shapely.from_geojson(_text(outline)), to_metres.transform, interleaved=False
+            shapely.from_geojson(_text(outline)),
+            to_metres.transform,  # type: ignore[arg-type]  # takes and gives x and y apart
+            interleaved=False,
         )
     left, bottom, right, top = (float(edge) for edge in area.bounds)
     columns, rows = int((right - left) // size) + 1, int((top - bottom) // size) + 1

@@ -107,16 +107,16 @@ def _tables(
     if options.cells:
         cells = cells_over(events, options.cells, outline)
         inside = cells.of_event >= 0
-        names = np.asarray(cells.names, dtype=object)[cells.of_event[inside]]
+        of_event = np.asarray(cells.names, dtype=object)[cells.of_event[inside]]
         used = np.unique(cells.of_event[inside])
         place = [cells.names[i] for i in used]
         return (
-            Cases(names, events.day[inside]),
+            Cases(of_event, events.day[inside]),
             Places(place, cells.x[used], cells.y[used], "m"),
         )
-    points, of_event = np.unique(np.column_stack([events.x, events.y]), axis=0, return_inverse=True)
+    points, of_point = np.unique(np.column_stack([events.x, events.y]), axis=0, return_inverse=True)
     names = [f"{x:.1f} {y:.1f}" for x, y in points]
-    each = np.asarray(names, dtype=object)[of_event.ravel()]
+    each = np.asarray(names, dtype=object)[of_point.ravel()]
     return Cases(each, events.day), Places(names, points[:, 0], points[:, 1], "m")
 
 
