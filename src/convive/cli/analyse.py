@@ -121,7 +121,10 @@ def near_repeat(
 @click.option(
     "--bandwidth", default="robust", show_default=True, help="Or cross-validated, or metres."
 )
-@click.option("--half-life", default=90.0, show_default=True, help="Days, of the decayed density.")
+@click.option(
+    "--half-life", default=90.0, show_default=True, type=click.FloatRange(0, min_open=True),
+    help="Days, of the decayed density.",
+)  # fmt: skip
 @click.option(
     "--step", default=28, show_default=True, type=click.IntRange(1), help="Days a period."
 )
@@ -161,10 +164,14 @@ def hotspots(
     "--model", type=click.Choice(["poisson", "permutation"]), help="Default: as the data allow."
 )
 @click.option(
-    "--max-population", default=0.5, show_default=True, help="Largest share of a cluster."
-)
-@click.option("--max-distance", type=float, help="Largest radius, kilometres.")
-@click.option("--max-time", default=0.5, show_default=True, help="Time units, or a share below 1.")
+    "--max-population", default=0.5, show_default=True,
+    type=click.FloatRange(0, 1, min_open=True), help="Largest share of a cluster.",
+)  # fmt: skip
+@click.option("--max-distance", type=click.FloatRange(0), help="Largest radius, kilometres.")
+@click.option(
+    "--max-time", default=0.5, show_default=True, type=click.FloatRange(0, min_open=True),
+    help="Time units, or a share below 1.",
+)  # fmt: skip
 @click.option(
     "--time-unit", type=click.Choice(["day", "month", "year"]), default="day", show_default=True,
     help="Of an interval.",
@@ -227,7 +234,10 @@ def clusters(
 
 @command(analyse)
 @_incidents
-@click.option("--longest", default=48.0, show_default=True, help="Hours that an interval may have.")
+@click.option(
+    "--longest", default=48.0, show_default=True, type=click.FloatRange(0, min_open=True),
+    help="Hours that an interval may have.",
+)  # fmt: skip
 def aoristic(session: Session, longest: float, seed: int, **which: Any) -> None:
     """At which hours of the week, where only an interval or a part of the day is known?
 
@@ -247,6 +257,10 @@ COMMANDS = (analyse,)
 
 
 def _events(session: Session, which: dict[str, Any], *needs: str) -> Events:
+    if bool(which["x"]) != bool(which["y"]):
+        raise click.UsageError("--x and --y go together.")
+    if which["end_date"] and not which["date"]:
+        raise click.UsageError("--end-date needs --date: when it began.")
     session.open()
     from django.utils.translation import gettext as _
 
@@ -358,7 +372,7 @@ def _strata(text: str) -> tuple[str, ...]:
 
 def _tables(
     cases: Path, geo: Path, population: Path | None, coordinates: str, period: Period | None
-) -> tuple[Any, ...]:
+) -> tuple[Any, Any, Any]:
     from convive.exchange import satscan
     from convive.kernel.errors import BadInput
 

@@ -7,7 +7,8 @@ a district is not there. What comes out stays inside this process: pages get cel
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,22 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 from pyproj import Transformer
+from pyproj.exceptions import CRSError
 
 from convive.domain.programme import queries as programme
 from convive.evidence import queries, records
 from convive.evidence.holding import held_of
-from convive.evidence.mapping import SourceSpec
+from convive.evidence.mapping import Column, SourceSpec
 from convive.evidence.positions import may_be_mapped
 from convive.evidence.queries import Need, Selection, require
-from convive.evidence.reading.crs import DEGREES, system
+from convive.evidence.reading import reasons
+from convive.evidence.reading.crs import DEGREES, plain_name, system
 from convive.evidence.reading.fields import literal
-from convive.evidence.reading.files import open_table
-from convive.evidence.reading.staging import stage
+from convive.evidence.reading.files import Table, open_table
+from convive.evidence.reading.staging import Staged, stage
+from convive.evidence.suggest.column import IGNORE, ColumnSuggestion
 from convive.evidence.suggest.places import surroundings
-from convive.evidence.suggest.suggestion import suggest
+from convive.evidence.suggest.suggestion import Suggestion, suggest
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
 
@@ -128,58 +132,152 @@ def of_file(path: Path, columns: FileColumns, period: Period | None, *needs: Nee
     require(replace(spec, limits=limits), Need.RECORDS, *needs)
     with settings.HOME.scratch() as folder:
         table = open_table(path, spec, folder, lambda _part, _share: None)
-        with stage(table, spec, folder, programme.today()) as staged:
-            selected = _selected(spec.zone, staged.made.kept)
+        with _staged(table, spec, folder, columns.crs) as staged:
+            inside = (
+                f" AND day BETWEEN DATE '{period.start}' AND DATE '{period.end}'" if period else ""
+            )
             found = staged.connection.execute(
-                f"SELECT {selected} FROM staged WHERE fault IS NULL"
+                f"SELECT {_selected(spec.zone, staged.made.kept)} FROM staged "
+                f"WHERE fault IS NULL{inside}"
             ).fetchnumpy()
-            rejected = {_("rows that could not be read"): staged.rejected}
-    events = _events(found, spec, rejected)
-    if period is None:
-        return events
-    inside = (events.day >= np.datetime64(period.start)) & (events.day <= np.datetime64(period.end))
-    return events.only(inside)
+            again = staged.reasons.get("repeated_id", 0)
+            left_out = {
+                _("rows that could not be read"): staged.rejected - again,
+                _("rows that repeat an identifier"): again,
+            }
+    return _events(found, spec, left_out)
+
+
+@contextmanager
+def _staged(table: Table, spec: SourceSpec, folder: Path, crs: str) -> Iterator[Staged]:
+    """`stage`; where hardly a position fits the system that somebody named, that is what is wrong.
+
+    Raises BadInput.
+    """
+    with ExitStack() as opened:
+        try:
+            staged = opened.enter_context(stage(table, spec, folder, programme.today()))
+        except BadInput as error:
+            misplaced = [reasons.reason(code) for code in ("not_degrees", "outside_crs")]
+            if crs and any(why in problem.why for problem in error.problems for why in misplaced):
+                raise BadInput.at(
+                    "--crs",
+                    _("The positions do not lie within %(crs)s.") % {"crs": crs},
+                    _("Name the system in which x and y are written."),
+                ) from error
+            raise
+        yield staged
 
 
 def spec_of_file(path: Path, columns: FileColumns) -> SourceSpec:
     """How a file is read: what was said of its columns, the rest as the file suggests.
 
     Positions whose system neither the file nor anybody tells are metres of a plane: distances
-    between them hold, a map of them does not. Raises BadInput where a column is not there.
+    between them hold, a map of them does not. Raises BadInput where a column is not there, where
+    none tells the day or the position, or where the system is none.
     """
-    found = suggest(path, around=surroundings())
-    known = {column.header.strip().casefold(): column for column in found.columns}
-    ends = ("from", "to") if columns.end_date else ("", "")
-    roles: dict[int, str] = {}
-    for role, option, name in (
-        ("x", "--x", columns.x),
-        ("y", "--y", columns.y),
-        (ends[0] or "date", "--date", columns.date),
-        (ends[1], "--end-date", columns.end_date),
-        ("category", "--category", columns.category),
+    around = surroundings()
+    found = suggest(path, around=around)
+    at = {
+        option: _column(path, found, option, name)
+        for option, name in (
+            ("--x", columns.x),
+            ("--y", columns.y),
+            ("--date", columns.date),
+            ("--end-date", columns.end_date),
+            ("--category", columns.category),
+        )
+        if name
+    }
+    if _elsewhere(found, at):  # what was guessed of other columns says nothing of these
+        named = {"x": at["--x"], "y": at["--y"]}
+        told = {role: Column(names=(column.header,)) for role, column in named.items()}
+        plain = SourceSpec("file", path.name, path.name, "incidents", "police", columns=told)
+        found = suggest(path, known_source=plain, around=around)
+    chosen = found.choose(_roles(found, at), shape="incidents")
+    if columns.crs:
+        chosen = chosen.choose(crs=_system(columns.crs))
+    for option, roles, why in (
+        ("--date", _WHEN, _("No column of the file tells when it happened.")),
+        ("--x", {"x"}, _("No column of the file holds longitudes or eastings.")),
+        ("--y", {"y"}, _("No column of the file holds latitudes or northings.")),
     ):
-        if not name:
-            continue
-        column = known.get(name.strip().casefold())
-        if column is None:
+        if not roles & {column.role for column in chosen.columns}:
+            names = ", ".join(column.header for column in chosen.columns)
+            raise BadInput.at(
+                option, why, _("Name the column; the file has: %(names)s.") % {"names": names}
+            )
+    if not chosen.crs:
+        chosen = chosen.choose(crs=PLANE)
+    return replace(chosen.as_spec(code="file", name_es=path.name), code=path.name)
+
+
+_WHEN = {"date", "datetime", "from", "period", "year"}
+
+
+def _column(path: Path, found: Suggestion, option: str, name: str) -> ColumnSuggestion:
+    """The column that somebody named, whatever its case and the blanks around it."""
+    wanted = " ".join(name.split()).casefold()
+    for column in found.columns:
+        if " ".join(column.header.split()).casefold() == wanted:
+            return column
+    raise BadInput.at(
+        option,
+        _("%(file)s has no column “%(name)s”.") % {"file": path.name, "name": name},
+        _("Choose one of: %(names)s.")
+        % {"names": ", ".join(column.header for column in found.columns)},
+    )
+
+
+def _elsewhere(found: Suggestion, at: Mapping[str, ColumnSuggestion]) -> bool:
+    """Whether the positions are in other columns than the file suggests."""
+    guessed = {column.index for column in found.columns if column.role in {"x", "y"}}
+    return "--x" in at and "--y" in at and {at["--x"].index, at["--y"].index} != guessed
+
+
+def _roles(found: Suggestion, at: Mapping[str, ColumnSuggestion]) -> dict[int, str]:
+    """Column -> role: those that were named, and no other column in the same role."""
+    roles: dict[int, str] = {}
+    for option, named in at.items():
+        role = {
+            "--x": "x", "--y": "y", "--end-date": "to", "--category": "category",
+            "--date": "from" if "--end-date" in at else "date",
+        }[option]  # fmt: skip
+        if named.index in roles:
             raise BadInput.at(
                 option,
-                _("%(file)s has no column “%(name)s”.") % {"file": path.name, "name": name},
-                _("Choose one of: %(names)s.")
-                % {"names": ", ".join(column.header for column in found.columns)},
+                _("“%(name)s” was named twice.") % {"name": named.header},
+                _("Name another column."),
             )
-        clock = role == "date" and column.role in {"datetime", "from"}
-        roles[column.index] = "datetime" if clock else role
+        clock = role == "date" and named.precision == "clock"
+        roles[named.index] = "datetime" if clock else role
     given = set(roles.values())
-    if "from" in given:
-        given |= {"date", "datetime"}  # the interval takes the place of either
+    if given & {"from", "date", "datetime"}:
+        given |= _WHEN | {"month", "day"}  # what was named takes the place of all of them
+        if "datetime" in given or "from" in given:
+            given |= {"time", "hour"}
+        if "from" not in roles.values():
+            given.add("to")
     for column in found.columns:
         if column.role in given and column.index not in roles:
-            roles[column.index] = "ignore"
-    chosen = found.choose(roles, shape="incidents", **({"crs": columns.crs} if columns.crs else {}))
-    if chosen.column("x") is not None and not chosen.crs:
-        chosen = chosen.choose(crs=PLANE)
-    return chosen.as_spec(code="file", name_es=path.name)
+            roles[column.index] = IGNORE
+    return roles
+
+
+def _system(text: str) -> str:
+    """A system of coordinates on the ground that somebody named. Raises BadInput."""
+    name = plain_name(f"EPSG:{text.strip()}" if text.strip().isdecimal() else text)
+    try:
+        found = system(name)
+        if found.is_projected or found.is_geographic:
+            return name
+    except CRSError:
+        pass
+    raise BadInput.at(
+        "--crs",
+        _("No system of coordinates is called “%(crs)s”.") % {"crs": text},
+        _("Write its EPSG code, such as EPSG:32717."),
+    )
 
 
 _TEXTS = {"category", "place", "part"}
@@ -200,7 +298,7 @@ def _selected(zone: str, kept: Container[str]) -> str:
 
 
 def _events(
-    found: Mapping[str, NDArray[Any]], spec: SourceSpec, reasons: Mapping[str, int]
+    found: Mapping[str, NDArray[Any]], spec: SourceSpec, left_out: Mapping[str, int]
 ) -> Events:
     """In metres and in the order of the days; what has no position is counted."""
     placed = ~(np.ma.getmaskarray(found["lon"]) | np.ma.getmaskarray(found["lat"]))
@@ -210,8 +308,13 @@ def _events(
         nowhere = np.full(len(order), np.nan)
         kept |= {"lon": nowhere, "lat": nowhere}
     x, y, crs = _in_metres(kept, spec.crs)
-    left = {**reasons, _("without a position"): int((~placed).sum())}
-    return Events(
+    near = np.isfinite(x) & np.isfinite(y)
+    left = {
+        **left_out,
+        _("without a position"): int((~placed).sum()),
+        _("too far from the others"): int((~near).sum()),
+    }
+    events = Events(
         x=x,
         y=y,
         lon=_numbers(kept["lon"]),
@@ -227,6 +330,7 @@ def _events(
         left_out={why: n for why, n in left.items() if n},
         spec=spec,
     )
+    return events if near.all() else events.only(near)
 
 
 def _numbers(values: NDArray[Any]) -> Floats:

@@ -57,11 +57,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def caveats_of(events: Events) -> list[str]:
-    """What must be known of the incidents themselves."""
+def caveats_of(events: Events, *, by_day: bool = True) -> list[str]:
+    """What must be known of the incidents themselves. by_day : each counts on one day."""
     found = [_("Only what was reported is counted: more may have happened.")]
     for why, n in events.left_out.items():
         found.append(_("Left out: %(n)s (%(why)s).") % {"n": words.number(n), "why": why})
+    began, ended = (times.astype("datetime64[D]") for times in (events.starts, events.ends))
+    if by_day and (long := int((ended > began).sum())):
+        found.append(
+            _("Known only as an interval beyond one day, counted on its first day: %(n)s.")
+            % {"n": words.number(long)}
+        )
     if not events.crs:
         found.append(
             _(
@@ -87,7 +93,7 @@ def enough(events: Events, least: int) -> None:
     """Refuse what is too little to analyse."""
     if len(events) < least:
         raise Refused.at(
-            events.spec.name_en if len(events) else events.spec.code,
+            events.spec.code,
             _("There are %(n)s incidents with a day and a position; at least %(least)s are needed.")
             % {"n": words.number(len(events)), "least": words.number(least)},
             _("Take a longer period or a larger place."),

@@ -61,7 +61,7 @@ def answer(events: Events, options: Options) -> Answer:
             "parts": found.parts,
             **left,
         },
-        (*caveats_of(events), *_caveats(found, options)),
+        (*caveats_of(events, by_day=False), *_caveats(found, options)),
         {"period": str(period_of(events)), "longest": options.longest, "zone": events.spec.zone},
     )
 
@@ -99,13 +99,15 @@ def _sentence(found: aoristic.Aoristic) -> str:
 
 
 def _caveats(found: aoristic.Aoristic, options: Options) -> list[str]:
-    told = [
-        _(
-            "An incident known as an interval counts in equal parts in all its hours: %(n)s of "
-            "them. This smooths the peaks."
+    told = []
+    if spread := found.intervals + found.parts:
+        told.append(
+            _(
+                "An incident known as an interval counts in equal parts in all its hours: %(n)s "
+                "of them. This smooths the peaks."
+            )
+            % {"n": words.number(spread)}
         )
-        % {"n": words.number(found.intervals + found.parts)}
-    ]
     for n, why in (
         (found.too_long, _("known less exactly than %(hours)s hours")),
         (found.backwards, _("the end lies before the start")),

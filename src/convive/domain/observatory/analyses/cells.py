@@ -7,7 +7,7 @@ incidents, and the answer says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import cos, radians, sqrt
 from typing import Any
 
 import h3
@@ -90,6 +90,9 @@ def _hexagons(events: Events, resolution: int, outline: dict[str, Any] | None) -
     area = (
         _hull(events.lon, events.lat) if outline is None else shapely.from_geojson(_text(outline))
     )
+    degree = 111_320.0  # metres; along a parallel fewer
+    across = degree * cos(radians(area.centroid.y))
+    _few(round(area.area * degree * across / h3.average_hexagon_area(resolution, unit="m^2")))
     inside = h3.geo_to_cells(area, resolution)
     where = [
         h3.latlng_to_cell(lat, lon, resolution)
@@ -155,7 +158,8 @@ def _hull(x: Floats, y: Floats) -> Any:
     """The smallest hull of the incidents, without the farthest thousandth along each side."""
     kept = np.ones(len(x), dtype=bool)
     for values in (x, y):
-        low, high = np.quantile(values, (0.001, 0.999))
+        low = np.quantile(values, 0.001, method="lower")
+        high = np.quantile(values, 0.999, method="higher")
         kept &= (values >= low) & (values <= high)
     return shapely.MultiPoint(np.column_stack([x[kept], y[kept]])).convex_hull
 

@@ -88,7 +88,7 @@ def answer(
             "bandwidth": width,
             "n": len(events),
         },
-        (*caveats_of(events), *_caveats(outline, tested, told)),
+        (*caveats_of(events), *_caveats(cells, outline, tested, told)),
         {
             "period": str(period_of(events)),
             "cells": options.cells,
@@ -246,11 +246,17 @@ def _sentence(
 
 
 def _caveats(
+    cells: Cells,
     outline: dict[str, Any] | None,
     tested: backtest.Backtest | None,
     told: backtest.Verdict | None,
 ) -> list[str]:
     found = []
+    if outside := int((cells.of_event < 0).sum()):
+        found.append(
+            _("Left out: %(n)s (%(why)s).")
+            % {"n": words.number(outside), "why": _("outside the study area")}
+        )
     if outline is None:
         found.append(
             _("The study area is the hull of the incidents; name a place for its outline.")
