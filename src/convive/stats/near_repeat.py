@@ -28,6 +28,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from convive.stats import fdr
 from convive.stats import near_repeat_pairs as pairs
 
 Floats = NDArray[np.float64]
@@ -184,7 +185,7 @@ def knox(
         ratio=_ratio(observed, expected),
         median_ratio=_ratio(observed, np.median(permuted, axis=0)),
         p=p,
-        p_adjusted=_adjusted(p),
+        p_adjusted=fdr.adjust(p),
         distance_bins=_bin_names(rows, closed),
         day_bins=_bin_names(columns, closed),
         distances=tuple(rows.tolist()),
@@ -328,18 +329,6 @@ def _shortened(when: Longs, limits: Longs) -> tuple[NDArray[np.signedinteger], L
 def _ratio(observed: Longs, expected: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(observed / expected, dtype=np.float64)
-
-
-def _adjusted(p: Floats) -> Floats:
-    """Benjamini and Hochberg: the least of p · cells / rank over this rank and all above it.
-
-    Written out, because to load scipy.stats takes longer than the whole test of a thousand events.
-    """
-    order = np.argsort(p, axis=None)[::-1]
-    ranks = np.arange(p.size, 0, -1)
-    adjusted = np.empty(p.size)
-    adjusted[order] = np.minimum.accumulate(p.ravel()[order] * p.size / ranks)
-    return np.minimum(adjusted, 1.0).reshape(p.shape)
 
 
 def _bin_names(edges: Floats, closed: bool) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Near repeat and aoristic weights, beside pointpats and a walk by the minute.
 
-`rows()` gives one row for each job; benchmarks/space_time prints them with those of the other
+`rows()` gives one row for each job; benchmarks/space_time.py prints them with those of the other
 analyses. Places are spread over 305 km², so that a million events have about 206 million pairs
 within 200 m.
 """
