@@ -96,8 +96,17 @@ def bring(folder: Path, rows: list[Row], code: str = "hechos", name: str = "file
     assert receipt.rejected == 0, receipt
 
 
+SMALL = {"clusters": {"max_distance": "1", "max_time": "14"}}  # a scan that is soon done
+
+
 def ask(by, kind: str = "hotspots", **changes) -> Analysis:
-    facts = {"source": "hechos", "period": WHOLE, "place": LA_ESPERANZA, "offence": "robo"}
+    facts = {
+        "source": "hechos",
+        "period": WHOLE,
+        "place": LA_ESPERANZA,
+        "offence": "robo",
+        "options": SMALL.get(kind),
+    }
     return actions.ask_analysis(by=by, kind=kind, **(facts | changes))
 
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
@@ -39,6 +41,7 @@ from convive.kernel.periods import Period
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
+Words = str | Promise  # said in the language of whoever reads
 
 PLANE = "EPSG:3857"  # stands for a plane of metres that lies nobody knows where
 _COLUMNS = ("x", "y", "lon", "lat", "day", "category", "place", "part", "starts", "ends")
@@ -70,7 +73,7 @@ class Events:
     ends: NDArray[np.datetime64]
     crs: str
     day_parts: Mapping[str, tuple[int, int]]
-    left_out: Mapping[str, int]
+    left_out: Mapping[Words, int]
     spec: SourceSpec
 
     def __len__(self) -> int:
@@ -117,7 +120,7 @@ def imported(sel: Selection, *needs: Need) -> Events:
     if not found:
         raise Refused.at(sel.source, _("Nothing has been imported from this source yet."))
     everything = sum(n for (n,) in records.ask(held, sel, "count(*)"))
-    reason = _("never shown finer than a district, or not listed")
+    reason = gettext_lazy("never shown finer than a district, or not listed")
     return _events(found, held.spec, {reason: everything - len(found["day"])})
 
 
@@ -141,9 +144,9 @@ def of_file(path: Path, columns: FileColumns, period: Period | None, *needs: Nee
                 f"WHERE fault IS NULL{inside}"
             ).fetchnumpy()
             again = staged.reasons.get("repeated_id", 0)
-            left_out = {
-                _("rows that could not be read"): staged.rejected - again,
-                _("rows that repeat an identifier"): again,
+            left_out: dict[Words, int] = {
+                gettext_lazy("rows that could not be read"): staged.rejected - again,
+                gettext_lazy("rows that repeat an identifier"): again,
             }
     return _events(found, spec, left_out)
 
@@ -298,7 +301,7 @@ def _selected(zone: str, kept: Container[str]) -> str:
 
 
 def _events(
-    found: Mapping[str, NDArray[Any]], spec: SourceSpec, left_out: Mapping[str, int]
+    found: Mapping[str, NDArray[Any]], spec: SourceSpec, left_out: Mapping[Words, int]
 ) -> Events:
     """In metres and in the order of the days; what has no position is counted."""
     placed = ~(np.ma.getmaskarray(found["lon"]) | np.ma.getmaskarray(found["lat"]))
@@ -311,8 +314,8 @@ def _events(
     near = np.isfinite(x) & np.isfinite(y)
     left = {
         **left_out,
-        _("without a position"): int((~placed).sum()),
-        _("too far from the others"): int((~near).sum()),
+        gettext_lazy("without a position"): int((~placed).sum()),
+        gettext_lazy("too far from the others"): int((~near).sum()),
     }
     events = Events(
         x=x,

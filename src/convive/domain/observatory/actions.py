@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
@@ -24,7 +24,9 @@ from convive.evidence.support import Need, lacks
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
-from convive.kernel.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from convive.domain.observatory.analyses.answers import Answer
 
 ANALYSE = "observatory.analyse"
 Progress = Callable[[float], None]
@@ -105,19 +107,12 @@ def work_out(*, by: Actor, number: int, progress: Progress) -> Analysis:
     if found.answered_at:
         return found
     _require_unchanged(found)
-    answers = {}
-    for i, language in enumerate(LANGUAGES):  # the same numbers twice: their words differ
-        with translation.override(language):
-
-            def told(share: float, done: int = i) -> None:
-                progress((done + share) / len(LANGUAGES))
-
-            answers[language] = _answer(found, told)
+    answer = _answer(found, progress)
     _require_unchanged(found)
-    return _finish(by, found, kept(found.kind, answers, programme.threshold(sensitive=False)))
+    return _finish(by, found, kept(found.kind, answer, programme.threshold(sensitive=False)))
 
 
-def _answer(found: Analysis, progress: Progress) -> Any:
+def _answer(found: Analysis, progress: Progress) -> Answer:
     from convive.evidence.events import imported
 
     question = _question(found.kind)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -25,19 +25,31 @@ def silent(_share: float) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """numbers : the keys that `convive analyse --json` promises. caveats : in whole sentences."""
+    """One answer, said in whatever language is active.
 
-    sentence: str
+    say : the sentence. numbers : the keys that `convive analyse --json` promises.
+    warn : caveats, in whole sentences.
+    """
+
+    say: Callable[[], str]
     numbers: Mapping[str, Any]
-    caveats: tuple[str, ...] = ()
-    asked: Mapping[str, Any] = field(default_factory=dict)
+    warn: Callable[[], Sequence[str]]
+    asked: Mapping[str, Any]
+
+    @property
+    def sentence(self) -> str:
+        return self.say()
+
+    @property
+    def caveats(self) -> list[str]:
+        return list(self.warn())
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON: arrays as lists, what is no number as null."""
         told = {
             "sentence": self.sentence,
             **self.numbers,
-            "caveats": list(self.caveats),
+            "caveats": self.caveats,
             "asked": dict(self.asked),
         }
         return {key: _plain(value) for key, value in told.items()}

@@ -49,7 +49,7 @@ def answer(events: Events, options: Options) -> Answer:
     )
     left = {"too_long": found.too_long, "backwards": found.backwards, "no_time": found.no_time}
     return Answer(
-        _sentence(found),
+        lambda: _sentence(found),
         {
             "weights": found.cells,
             "weekdays": [str(WEEKDAYS[day]) for day in range(7)],
@@ -61,7 +61,7 @@ def answer(events: Events, options: Options) -> Answer:
             "parts": found.parts,
             **left,
         },
-        (*caveats_of(events, by_day=False), *_caveats(found, options)),
+        lambda: [*caveats_of(events, by_day=False), *_caveats(found, options)],
         {"period": str(period_of(events)), "longest": options.longest, "zone": events.spec.zone},
     )
 

@@ -65,7 +65,7 @@ def of_events(
         )
     cases, places = _tables(events, options, outline)
     found = _scan(cases, places, None, options, period_of(events), progress)
-    return _answer(found, options, period_of(events), caveats_of(events))
+    return _answer(found, options, period_of(events), events)
 
 
 def of_tables(
@@ -89,7 +89,7 @@ def of_tables(
         )
     people = population if options.model == "poisson" else None
     found = _scan(cases, places, people, options, whole, progress)
-    return _answer(found, options, whole, [])
+    return _answer(found, options, whole, None)
 
 
 def _whole(cases: CaseTable) -> Period:
@@ -158,9 +158,9 @@ def _scan(
         ) from error
 
 
-def _answer(found: Scan, options: Options, period: Period, caveats: list[str]) -> Answer:
+def _answer(found: Scan, options: Options, period: Period, events: Events | None) -> Answer:
     return Answer(
-        _sentence(found),
+        lambda: _sentence(found),
         {
             "clusters": [
                 {
@@ -183,7 +183,7 @@ def _answer(found: Scan, options: Options, period: Period, caveats: list[str]) -
             "permutations": found.permutations,
             "stopped": found.stopped,
         },
-        (*caveats, *_caveats(options)),
+        lambda: [*(caveats_of(events) if events else []), *_caveats(options)],
         {
             "period": str(period),
             "model": options.model,

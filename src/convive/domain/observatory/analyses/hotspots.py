@@ -79,7 +79,7 @@ def answer(
     told = backtest.verdict(tested) if tested else None
     progress(1.0)
     return Answer(
-        _sentence(cells, hot, counts, tested, told),
+        lambda: _sentence(cells, hot, counts, tested, told),
         {
             "cells": _rows(cells, counts, dense, found, hot),
             "backtest": [_result(one) for one in tested.results] if tested else [],
@@ -88,7 +88,7 @@ def answer(
             "bandwidth": width,
             "n": len(events),
         },
-        (*caveats_of(events), *_caveats(cells, outline, tested, told)),
+        lambda: [*caveats_of(events), *_caveats(cells, outline, tested, told)],
         {
             "period": str(period_of(events)),
             "cells": options.cells,

@@ -16,36 +16,36 @@ from pyproj import Transformer
 
 from convive.domain.observatory.analyses.answers import Answer
 from convive.evidence.reading.crs import DEGREES, system
+from convive.kernel.texts import LANGUAGES
 
 WINDOW_CELLS = 8  # of H3: about 0.7 km²
 _POSITIONS = frozenset({"lon", "lat", "x", "y"})
 _WORDS = frozenset({"name", "weekdays"})  # said anew in the language of each reader
 
 
-def kept(kind: str, answers: Mapping[str, Answer], threshold: int) -> dict[str, Any]:
-    """The answers in each language, which have the same numbers.
+def kept(kind: str, answer: Answer, threshold: int) -> dict[str, Any]:
+    """The numbers of an answer, and its words in each language.
 
     threshold : what stands out and is fewer than this is not counted in the sentence.
     """
-    told = {language: answer.as_json() for language, answer in answers.items()}
-    first = next(iter(told.values()))
-    numbers = {k: v for k, v in first.items() if k not in ("sentence", "caveats", "asked")}
+    told = answer.as_json()
+    numbers = {k: v for k, v in told.items() if k not in ("sentence", "caveats", "asked")}
     if kind == "near-repeat":
         windows = dict(numbers["windows"])
-        windows["cells"] = _in_cells(windows.pop("events"), first["asked"]["crs"])
+        windows["cells"] = _in_cells(windows.pop("events"), told["asked"]["crs"])
         numbers["windows"] = windows
     few = 0 < _standing_out(kind, numbers) < threshold
     return {
         "numbers": _without(numbers, _POSITIONS | _WORDS),
-        "asked": first["asked"],
-        **{
-            language: {
-                "sentence": _too_few(language) if few else answer["sentence"],
-                "caveats": answer["caveats"],
-            }
-            for language, answer in told.items()
-        },
+        "asked": told["asked"],
+        **{language: _words(answer, few, language) for language in LANGUAGES},
     }
+
+
+def _words(answer: Answer, few: bool, language: str) -> dict[str, Any]:
+    with translation.override(language):
+        too_few = _("What stands out are too few incidents to be told here.")
+        return {"sentence": too_few if few else answer.sentence, "caveats": answer.caveats}
 
 
 def _in_cells(events: list[dict[str, Any]], crs: str) -> list[dict[str, Any]]:
@@ -71,11 +71,6 @@ def _standing_out(kind: str, numbers: Mapping[str, Any]) -> int:
     if kind == "hotspots":
         return int(sum(row["n"] for row in numbers["cells"] if row["hot"]))
     return 0
-
-
-def _too_few(language: str) -> str:
-    with translation.override(language):
-        return _("What stands out are too few incidents to be told here.")
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

@@ -64,7 +64,7 @@ def answer(
     )
     until = events.day[0] + windows.until
     return Answer(
-        _sentence(found),
+        lambda: _sentence(found),
         {
             "observed": found.observed,
             "expected": found.expected,
@@ -95,7 +95,7 @@ def answer(
                 ],
             },
         },
-        (*caveats_of(events), *_caveats(options)),
+        lambda: [*caveats_of(events), *_caveats(options)],
         {
             "period": str(period_of(events)),
             "distances": options.distances,
