@@ -33,12 +33,14 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from convive.access.permissions import Role
+from convive.domain.observatory.models import Analysis
 from convive.domain.plans.models import Plan
 from convive.domain.privacy import actions as privacy
 from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import Ask
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
+from convive.evidence.models import Source
 from convive.kernel.models import Job
 from convive.reports.models import Report
 
@@ -131,6 +133,29 @@ def _report(district: str) -> dict[str, int]:
     )
     Path(report.path).write_bytes(b"%PDF-1.7")
     return {"number": report.pk}
+
+
+def _analysis(district: str) -> dict[str, int]:
+    """A question of a district with its answer."""
+    found, _new = Analysis.objects.get_or_create(
+        key=f"{district[-6:]:0>64}",
+        defaults={
+            "kind": "aoristic",
+            "source": Source.objects.first().code,
+            "place": programme.place(district),
+            "start": date(2018, 1, 1),
+            "end": date(2018, 12, 31),
+            "version": "0" * 64,
+            "asked_by": "user:1",
+            "asked_at": timezone.now(),
+            "answered_at": timezone.now(),
+            "result": {
+                "numbers": {"weights": [[7.0] * 24] * 7},
+                **{language: {"sentence": "…", "caveats": []} for language in ("es", "en")},
+            },
+        },
+    )
+    return {"number": found.pk}
 
 
 def _account(_organisation: str, _district: str) -> dict[str, Any]:
@@ -251,6 +276,12 @@ PAGES: dict[str, Page] = {
     "evidence:source": by_organisation(evidence.source),
     "evidence:releases": by_organisation(evidence.source),
     "evidence:source_quality": by_organisation(evidence.source),
+    "observatory:analysis": by_district(_analysis),
+    "observatory:analysis_again": by_district(_analysis, methods=_BOTH),
+    "observatory:analysis_csv": by_district(lambda d: {**_analysis(d), "name": "hours"}),
+    "observatory:analysis_stop": by_district(_analysis, methods=_BOTH),
+    "observatory:ask": by_district(lambda d: {**_place(d), "kind": "hotspots"}, methods=_BOTH),
+    "observatory:questions": by_district(_place),
     "observatory:place": by_district(_place),
     "observatory:place_csv": by_district(lambda district: {**_place(district), "name": "months"}),
     "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),

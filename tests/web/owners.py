@@ -8,12 +8,13 @@ fails until then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, allows
 from convive.domain.committees.models import Committee, Decision, Seat, Session
+from convive.domain.observatory.models import Analysis
 from convive.domain.plans.models import (
     Commitment,
     Indicator,
@@ -135,6 +136,18 @@ def reviews(who: Actor, row: Membership) -> bool:
     return not is_own and (allows(who.grants, Permission.REVIEW_ACCESS) or others)
 
 
+def sees_all_of(who: Actor, place: Place | None) -> bool:
+    """Exact numbers of a place tell each of its districts; of no place, those of all."""
+    districts = Place.objects.filter(level="district")
+    if place is not None and place.level in {"district", "settlement"}:
+        districts = [place]
+    elif place is not None:
+        districts = [d for d in districts if d.code.startswith(place.code)]
+    return allows(who.grants, Permission.SEE_FIGURES) and all(
+        allows(who.grants, Permission.SEE_FIGURES, in_district(d)) for d in districts
+    )
+
+
 # The addresses
 
 _PLACES = {
@@ -150,6 +163,10 @@ def _place(more: dict[str, Any]) -> Rule:
         _PLACES["opens"],
         {"scheme": "PE-INEI", "code": "999999", **more},
     )
+
+
+def _asked_of_place(more: dict[str, Any]) -> Rule:
+    return replace(_place(more), opens=sees_all_of)
 
 
 def _of(model: Any, opens: Opens, arguments: Any = number, **none: Any) -> Rule:
@@ -195,6 +212,7 @@ _KEYED = _of(
     KeyedTable, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(row.organisation))
 )
 _REPORT = _of(Report, has(Permission.MAKE_REPORT, where=lambda row: in_district(row.place)))
+_ANALYSIS = _of(Analysis, lambda who, row: sees_all_of(who, row.place))
 _PROMISED = _of(Commitment, has(Permission.MAKE_COMMITMENT, where=of_commitment))
 _ASKED = _of(Decision, has(Permission.MAKE_COMMITMENT, where=asked_of))
 _ACCOUNT = _of(User, manages)
@@ -249,6 +267,17 @@ RULES: dict[str, Rule] = {
     "evidence:stop": _UPLOAD,
     "evidence:upload": _UPLOAD,
     "evidence:withdraw": _own_batch(Permission.WITHDRAW_EVIDENCE),
+    "observatory:analysis": _ANALYSIS,
+    "observatory:analysis_again": _ANALYSIS,
+    "observatory:analysis_csv": Rule(
+        everything(Analysis),
+        lambda row: {"number": row.pk, "name": "hours"},
+        lambda who, row: sees_all_of(who, row.place),
+        {"number": NO_NUMBER, "name": "hours"},
+    ),
+    "observatory:analysis_stop": _ANALYSIS,
+    "observatory:ask": _asked_of_place({"kind": "hotspots"}),
+    "observatory:questions": _asked_of_place({}),
     "observatory:place": _place({}),
     "observatory:place_csv": _place({"name": "months"}),
     "observatory:place_xlsx": _place({"name": "months"}),

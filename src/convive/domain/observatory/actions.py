@@ -85,6 +85,21 @@ def ask_analysis(
     return found
 
 
+def ask_again(*, by: Actor, number: int) -> Analysis:
+    """The same question to the evidence of today: answered before, or ordered now."""
+    found = Analysis.objects.select_related("place").get(pk=number)
+    own = {choice.name for choice in _question(found.kind).choices}
+    return ask_analysis(
+        by=by,
+        kind=found.kind,
+        source=found.source,
+        period=found.period,
+        place=found.place.ref if found.place else "",
+        offence=found.options.get("offence", ""),
+        options={name: value for name, value in found.options.items() if name in own},
+    )
+
+
 @transaction.atomic
 def stop_analysis(*, by: Actor, number: int) -> None:
     """Ask the worker to stop. What is answered stays as it is."""
@@ -109,7 +124,8 @@ def work_out(*, by: Actor, number: int, progress: Progress) -> Analysis:
     _require_unchanged(found)
     answer = _answer(found, progress)
     _require_unchanged(found)
-    return _finish(by, found, kept(found.kind, answer, programme.threshold(sensitive=False)))
+    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    return _finish(by, found, kept(found.kind, answer, threshold))
 
 
 def _answer(found: Analysis, progress: Progress) -> Answer:

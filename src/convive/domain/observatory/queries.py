@@ -222,3 +222,13 @@ def evidence_version(source: str) -> tuple[str, list[str]]:
     shown = sorted(row.category for row in listed if may_be_mapped(row))
     told = "\n".join([*batches, "", *shown])
     return hashlib.sha256(told.encode()).hexdigest(), batches
+
+
+def threshold_of(source: str, offence: str = "") -> int:
+    """Below which counts of an offence are not told; of all that may be mapped where none is named.
+
+    Read from what the offences are today: one that became sensitive is protected as such at once.
+    """
+    known = evidence.offences(source)
+    asked = [known[offence]] if offence in known else list(known.values())
+    return programme.threshold(sensitive=any("sensitive" in row.flags for row in asked))

@@ -2,14 +2,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.observatory import map_views, views
+from convive.domain.observatory import analysis_views, map_views, views
 
 app_name = "observatory"
 urlpatterns = [
+    path("analyses/", analysis_views.analyses, name="analyses"),
+    path("analyses/<int:number>/", analysis_views.analysis, name="analysis"),
+    path("analyses/<int:number>/again", analysis_views.again, name="analysis_again"),
+    path("analyses/<int:number>/stop", analysis_views.stop, name="analysis_stop"),
+    path("analyses/<int:number>/<slug:name>.csv", analysis_views.table_csv, name="analysis_csv"),
     path("map/", map_views.map_of_programme, name="map"),
     path("map/shapes.json", map_views.map_shapes, name="map_shapes"),
     path("places/", views.places, name="places"),
     path("places/<slug:scheme>:<slug:code>/", views.place, name="place"),
+    path("places/<slug:scheme>:<slug:code>/questions/", analysis_views.questions, name="questions"),
+    path("places/<slug:scheme>:<slug:code>/questions/<slug:kind>/", analysis_views.ask, name="ask"),
     path("places/<slug:scheme>:<slug:code>/<slug:name>.csv", views.place_csv, name="place_csv"),
     path("places/<slug:scheme>:<slug:code>/<slug:name>.xlsx", views.place_xlsx, name="place_xlsx"),
 ]

@@ -1,0 +1,213 @@
+"""Pages of questions of place and time: choose one, ask it, follow it, read the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from convive.access.permissions import Permission
+from convive.access.rules import EVERYWHERE, Scope, may
+from convive.domain.observatory import actions, analysis_page, analysis_tables, desk, queries
+from convive.domain.observatory.analyses.questions import QUESTIONS, Question
+from convive.domain.observatory.analysis_forms import AskForm
+from convive.domain.observatory.map_page import offences_of
+from convive.domain.observatory.models import Analysis
+from convive.domain.programme import queries as programme
+from convive.domain.programme.guard import actor, opens
+from convive.domain.programme.models import Place
+from convive.evidence.positions import may_be_mapped
+from convive.evidence.queries import SourceView
+from convive.evidence.support import Need, lacks
+from convive.kernel import downloads
+from convive.kernel.errors import BadInput
+from convive.kernel.leaving import Audience
+from convive.kernel.periods import Period
+
+_TWO_YEARS = timedelta(days=730)  # one to learn from, one to be tried on
+
+
+def _of_place(request: HttpRequest, scheme: str, code: str, kind: str = "") -> Scope:
+    """Exact numbers of every district of the place are needed to ask anything of it."""
+    place = _place(scheme, code)
+    queries.require_analysis(actor(request), Permission.SEE_FIGURES, place)
+    return queries.scope(place)
+
+
+def _of_analysis(request: HttpRequest, number: int, name: str = "") -> Scope:
+    place = _analysis(number).place
+    queries.require_analysis(actor(request), Permission.SEE_FIGURES, place)
+    return queries.scope(place) if place else EVERYWHERE
+
+
+def _place(scheme: str, code: str) -> Place:
+    try:
+        return programme.place(f"{scheme}:{code}")
+    except BadInput:
+        raise Http404 from None
+
+
+def _analysis(number: int) -> Analysis:
+    found = queries.analysis(number)
+    if found is None:
+        raise Http404
+    return found
+
+
+@opens(Permission.SEE_FIGURES)
+def analyses(request: HttpRequest) -> HttpResponse:
+    """The latest answers of the places whose exact numbers this person may see."""
+    who = actor(request)
+    listed = [
+        (found, analysis_page.question_of(found), analysis_page.subject(found))
+        for found in queries.analyses_for(who)
+    ]
+    places = [
+        place
+        for place in desk.programme_places()
+        if may(who, Permission.SEE_FIGURES, queries.scope(place))
+        and queries.may_analyse(who, Permission.SEE_FIGURES, place)
+    ]
+    return render(request, "observatory/analyses.html", {"listed": listed, "places": places})
+
+
+@opens(Permission.SEE_FIGURES, scope=_of_place)
+def questions(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
+    """The questions that can be asked of a place, and why not where one cannot."""
+    here = _place(scheme, code)
+    sources = desk.sources_here(here)
+    listed = [
+        (question, "" if _able(question, sources) else _why_not(question, sources))
+        for question in QUESTIONS.values()
+    ]
+    return render(request, "observatory/questions.html", {"place": here, "listed": listed})
+
+
+@opens(Permission.SEE_FIGURES, scope=_of_place)
+def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse:
+    """The form of a question; sent, it is answered by the worker."""
+    here = _place(scheme, code)
+    question = QUESTIONS.get(kind)
+    if question is None:
+        raise Http404
+    sources = _able(question, desk.sources_here(here))
+    offences = {view.code: [o for o in offences_of(view) if may_be_mapped(o)] for view in sources}
+    form = AskForm(
+        request.POST if request.method == "POST" else None,
+        initial=_usual(sources),
+        question=question,
+        sources=sources,
+        offences=offences,
+    )
+    if form.is_valid():
+        try:
+            found = actions.ask_analysis(
+                by=actor(request),
+                kind=kind,
+                source=form.cleaned_data["source"],
+                period=form.cleaned_data["period"],
+                place=here.ref,
+                offence=form.cleaned_data["offence"],
+                options=form.choices(),
+            )
+        except BadInput as error:
+            for problem in error.problems:
+                where = problem.where if problem.where in form.fields else None
+                form.add_error(where, f"{problem.why} {problem.remedy}".strip())
+        else:
+            return redirect("observatory:analysis", number=found.pk)
+    context = {"place": here, "question": question, "form": form, "sources": sources}
+    context["why_not"] = "" if sources else _why_not(question, desk.sources_here(here))
+    return render(request, "observatory/ask.html", context, status=422 if form.errors else 200)
+
+
+@opens(Permission.SEE_FIGURES, scope=_of_analysis)
+def analysis(request: HttpRequest, number: int) -> HttpResponse:
+    """An answer, or how far it is. htmx asks for the same address and takes its part."""
+    found = _analysis(number)
+    if getattr(request, "htmx", False) and not found.is_waited_for:
+        return HttpResponseClientRefresh()
+    context: dict[str, Any] = {
+        "found": found,
+        "question": analysis_page.question_of(found),
+        "subject": analysis_page.subject(found),
+        "is_sample": found.is_sample,
+    }
+    if found.answered_at:
+        version, _batches = queries.evidence_version(found.source)
+        context |= {
+            "answer": analysis_page.answer_page(found),
+            "is_old": version != found.version,
+        }
+    return render(request, "observatory/analysis.html", context)
+
+
+@opens(Permission.SEE_FIGURES, scope=_of_analysis)
+def table_csv(request: HttpRequest, number: int, name: str) -> HttpResponse:
+    """One table of an answer as CSV, its small counts hidden."""
+    found = _analysis(number)
+    if not found.answered_at or name not in analysis_page.question_of(found).tables:
+        raise Http404
+    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    told = analysis_tables.cleared(found, threshold, Audience.OUTSIDE)
+    sample = "muestra-" if found.is_sample else ""
+    file_name = f"{sample}{found.kind}-{found.pk}-{name}"
+    about = analysis_page.origin(found)
+    return downloads.answer(downloads.as_csv(told, name, name=file_name, about=about))
+
+
+@require_POST
+@opens(Permission.SEE_FIGURES, scope=_of_analysis)
+def again(request: HttpRequest, number: int) -> HttpResponse:
+    """The same question to the evidence of today."""
+    try:
+        found = actions.ask_again(by=actor(request), number=number)
+    except BadInput as error:
+        messages.error(request, f"{error.problems[0].why} {error.problems[0].remedy}")
+        return redirect("observatory:analysis", number=number)
+    return redirect("observatory:analysis", number=found.pk)
+
+
+@require_POST
+@opens(Permission.SEE_FIGURES, scope=_of_analysis)
+def stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask the worker to leave it."""
+    actions.stop_analysis(by=actor(request), number=number)
+    return redirect("observatory:analysis", number=number)
+
+
+def _able(question: Question, sources: list[SourceView]) -> list[SourceView]:
+    """The sources that can carry a question."""
+    return [view for view in sources if not _missing(question, view)]
+
+
+def _missing(question: Question, view: SourceView) -> str:
+    """Why a source cannot carry a question, or nothing."""
+    missing = lacks(view.spec)
+    needed = [need for need in (Need.RECORDS, *question.needs) if need in missing]
+    if question.one_of and all(need in missing for need in question.one_of):
+        needed += question.one_of
+    return str(missing[needed[0]]) if needed else ""
+
+
+def _why_not(question: Question, sources: list[SourceView]) -> str:
+    return " ".join(f"{view.name}: {_missing(question, view)}" for view in sources[:3])
+
+
+def _usual(sources: list[SourceView]) -> dict[str, str]:
+    """The last two years of the first source."""
+    if not sources or sources[0].coverage is None:
+        return {}
+    whole = sources[0].coverage
+    first = max(whole.start, whole.end - _TWO_YEARS + timedelta(days=1))
+    period = Period(first, whole.end)
+    return {
+        "source": sources[0].code,
+        "first": f"{period.start:%Y-%m}",
+        "last": f"{period.end:%Y-%m}",
+    }
