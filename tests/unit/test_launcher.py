@@ -47,6 +47,7 @@ def checkout(tmp_path):
     for name in ("pyproject.toml", "constraints.txt"):
         (root / name).write_text("# first\n")
     (root / "tools" / "messages.py").write_text("print('compiled')\n")
+    (root / "tools" / "warm_kernels.py").write_text("print('warmed')\n")
     (root / "tools" / "check.py").write_text("import sys; print('checks', *sys.argv[1:])\n")
     (tmp_path / "elsewhere" / "convive").mkdir(parents=True)
     (tmp_path / "elsewhere" / "convive" / "__init__.py").touch()

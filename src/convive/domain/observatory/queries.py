@@ -230,5 +230,6 @@ def threshold_of(source: str, offence: str = "") -> int:
     Read from what the offences are today: one that became sensitive is protected as such at once.
     """
     known = evidence.offences(source)
-    asked = [known[offence]] if offence in known else list(known.values())
+    shown = [row for row in known.values() if may_be_mapped(row)]
+    asked = [known[offence]] if offence in known else shown
     return programme.threshold(sensitive=any("sensitive" in row.flags for row in asked))
