@@ -11,7 +11,7 @@ from test_accounts import Walk
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("es", "en")
-KINDS = ("hotspots", "near-repeat", "clusters")  # the sample knows days, and no hours
+KINDS = ("hotspots", "near-repeat", "clusters", "aoristic")
 
 
 @pytest.mark.parametrize("kind", KINDS)

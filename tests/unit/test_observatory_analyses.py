@@ -12,6 +12,7 @@ from analysed import DAILY, WHOLE, add_incidents, answered, ask, bring, make_ana
 from cast import EL_PORVENIR, LA_ESPERANZA, actor
 
 from convive.domain.observatory import actions
+from convive.domain.observatory.analyses.near_repeat import days_words, distance_words
 from convive.domain.observatory.analyses.questions import QUESTIONS
 from convive.domain.observatory.models import Analysis, State
 from convive.kernel.errors import BadInput, NotAllowed, Refused
@@ -191,3 +192,32 @@ def test_too_few_incidents_are_told_with_the_remedy(analyst):
 def test_what_cannot_be_chosen_is_refused(analyst, wrong):
     with pytest.raises(BadInput):
         ask(analyst, **wrong)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "closed", "said"),
+    [
+        (0, 7, False, "0 a 6 días"),
+        (7, 14, False, "7 a 13 días"),
+        (0, 7, True, "0 a 7 días"),
+        (7, 14, True, "8 a 14 días"),
+        (0, 1, False, "0 días"),
+        (1, 2, False, "1 día"),
+        (14, float("inf"), False, "de 14 días en adelante"),
+    ],
+)
+def test_a_bin_of_days_is_told_by_the_days_that_lie_in_it(low, high, closed, said):
+    assert days_words(low, high, closed=closed) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 0.1, "el mismo lugar"),
+        (0.1, 200, "0,1 a 200 m"),
+        (200, 400, "200 a 400 m"),
+        (600, float("inf"), "de 600 m en adelante"),
+    ],
+)
+def test_a_bin_of_distances_is_told_in_metres(low, high, said):
+    assert distance_words(low, high) == said

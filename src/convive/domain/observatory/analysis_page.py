@@ -138,13 +138,15 @@ def _language() -> str:
 def _grid(found: Analysis) -> Grid | None:
     numbers = found.result["numbers"]
     if found.kind == Kind.NEAR_REPEAT:
-        return _knox(numbers)
+        return _knox(found)
     return _week(numbers) if found.kind == Kind.AORISTIC else None
 
 
-def _knox(numbers: dict[str, Any]) -> Grid:
+def _knox(found: Analysis) -> Grid:
+    numbers = found.result["numbers"]
     rows = []
-    for i, far in enumerate(numbers["distance_bins"]):
+    distances, days = tables.knox_words(found)
+    for i, far in enumerate(distances):
         cells = []
         for j in range(len(numbers["day_bins"])):
             p = numbers["p_adjusted"][i][j]
@@ -157,10 +159,9 @@ def _knox(numbers: dict[str, Any]) -> Grid:
                     f"p {words.number(p, 3)}" if p is not None else "",
                 )
             )
-        rows.append((_("%(metres)s m") % {"metres": far}, cells))
-    heads = [_("%(days)s days") % {"days": late} for late in numbers["day_bins"]]
+        rows.append((far, cells))
     about = _("How many times as many pairs as by chance. Coloured: stands out from the table.")
-    return Grid(_("Pairs of incidents, by distance and time"), about, heads, rows)
+    return Grid(_("Pairs of incidents, by distance and time"), about, days, rows)
 
 
 def _week(numbers: dict[str, Any]) -> Grid:

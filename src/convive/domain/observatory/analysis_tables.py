@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.dates import WEEKDAYS
@@ -26,7 +27,7 @@ _OF_ROW, _APART = leaving.Kind.DERIVED, leaving.Kind.APART
 def cleared(found: Analysis, threshold: int, audience: Audience) -> Cleared:
     """Every table of an answer, as this audience may have it."""
     numbers = found.result["numbers"]
-    tables = tuple(make(numbers, threshold) for make in _TABLES[Kind(found.kind)])
+    tables = tuple(make(found, threshold) for make in _TABLES[Kind(found.kind)])
     sums, beside = _ties(found.kind, numbers, threshold)
     knows = None
     if audience is Audience.INSIDE:
@@ -55,7 +56,8 @@ def _ties(kind: str, numbers: Numbers, threshold: int) -> tuple[list[Sum], list[
     return [Sum("all", (*parts, *(("rest",) if rest else ())))], beside
 
 
-def _cells(numbers: Numbers, threshold: int) -> Table:
+def _cells(found: Analysis, threshold: int) -> Table:
+    numbers = found.result["numbers"]
     columns = (
         Column(_("Cell (H3)"), _LABEL),
         Column(_("Stands out"), _LABEL),
@@ -63,7 +65,7 @@ def _cells(numbers: Numbers, threshold: int) -> Table:
         Column(_("Gi*, in standard deviations"), _OF_ROW, 2),
         Column(_("q, corrected for all cells"), _OF_ROW, 3),
     )
-    found = sorted(numbers["cells"], key=lambda row: (not row["hot"], -row["gi_z"], row["cell"]))
+    listed = sorted(numbers["cells"], key=lambda row: (not row["hot"], -row["gi_z"], row["cell"]))
     rows = tuple(
         Row(
             (
@@ -75,14 +77,15 @@ def _cells(numbers: Numbers, threshold: int) -> Table:
             ),
             threshold,
         )
-        for row in found
+        for row in listed
     )
     return Table("cells", _("Cells"), _("Local Gi* of Getis and Ord."), columns, rows)
 
 
-def _backtest(numbers: Numbers, threshold: int) -> Table:
+def _backtest(found: Analysis, threshold: int) -> Table:
     from convive.domain.observatory.analyses.hotspots import method_name
 
+    numbers = found.result["numbers"]
     columns = (
         Column(_("Method"), _LABEL),
         Column(_("Incidents that followed"), _COUNT),
@@ -109,10 +112,24 @@ def _backtest(numbers: Numbers, threshold: int) -> Table:
     return Table("backtest", _("Tried on the past"), about, columns, rows)
 
 
-def _knox(numbers: Numbers, threshold: int) -> Table:
+def knox_words(found: Analysis) -> tuple[list[str], list[str]]:
+    """The bins of distance and of days, in words."""
+    from convive.domain.observatory.analyses import near_repeat
+
+    asked = found.result["asked"]
+    far = [near_repeat.distance_words(*pair) for pair in pairwise(asked["distances"])]
+    late = [
+        near_repeat.days_words(*pair, closed=asked["closed"]) for pair in pairwise(asked["days"])
+    ]
+    return far, late
+
+
+def _knox(found: Analysis, threshold: int) -> Table:
+    numbers = found.result["numbers"]
+    distances, lapses = knox_words(found)
     columns = (
-        Column(_("Metres"), _LABEL),
-        Column(_("Days"), _LABEL),
+        Column(_("Apart"), _LABEL),
+        Column(_("One after the other"), _LABEL),
         Column(_("Pairs"), _COUNT),
         Column(_("By chance"), _OF_ROW, 1),
         Column(_("Ratio"), _OF_ROW, 2),
@@ -120,15 +137,16 @@ def _knox(numbers: Numbers, threshold: int) -> Table:
         Column(_("p, corrected for the table"), _OF_ROW, 3),
     )
     rows = []
-    for i, far in enumerate(numbers["distance_bins"]):
-        for j, late in enumerate(numbers["day_bins"]):
+    for i, far in enumerate(distances):
+        for j, late in enumerate(lapses):
             told = (numbers[name][i][j] for name in ("expected", "ratio", "p", "p_adjusted"))
             pairs = Cell(numbers["observed"][i][j], key=f"pairs {i} {j}")
             rows.append(Row((Cell(far), Cell(late), pairs, *map(Cell, told)), threshold))
     return Table("knox", _("Pairs of incidents"), _("Test of Knox."), columns, tuple(rows))
 
 
-def _windows(numbers: Numbers, threshold: int) -> Table:
+def _windows(found: Analysis, threshold: int) -> Table:
+    numbers = found.result["numbers"]
     columns = (
         Column(_("Cell (H3)"), _LABEL),
         Column(_("Look after it until"), _LABEL),
@@ -151,7 +169,8 @@ def _windows(numbers: Numbers, threshold: int) -> Table:
     return Table("windows", _("Open on the last day"), about, columns, rows)
 
 
-def _clusters(numbers: Numbers, threshold: int) -> Table:
+def _clusters(found: Analysis, threshold: int) -> Table:
+    numbers = found.result["numbers"]
     columns = (
         Column(_("Cluster"), _LABEL),
         Column(_("From"), _LABEL),
@@ -180,7 +199,8 @@ def _clusters(numbers: Numbers, threshold: int) -> Table:
     return Table("clusters", _("Clusters"), _("Space-time scan of Kulldorff."), columns, rows)
 
 
-def _hours(numbers: Numbers, threshold: int) -> Table:
+def _hours(found: Analysis, threshold: int) -> Table:
+    numbers = found.result["numbers"]
     columns = (
         Column(_("Day"), _LABEL),
         Column(_("Hour"), _LABEL),

@@ -24,6 +24,7 @@ from convive.stats import near_repeat
 LEVEL = 0.05
 LEAST = 30
 STRATA = ("offence", "district")
+SAME_PLACE = 1.0  # metres: nearer than any register writes a position
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def answer(
     )
     until = events.day[0] + windows.until
     return Answer(
-        lambda: _sentence(found),
+        lambda: _sentence(found, options),
         {
             "observed": found.observed,
             "expected": found.expected,
@@ -119,7 +120,7 @@ def _strata(events: Events, names: tuple[str, ...]) -> list[str] | None:
     return labels if len(set(labels)) > 1 else None
 
 
-def _sentence(found: near_repeat.Knox) -> str:
+def _sentence(found: near_repeat.Knox, options: Options) -> str:
     """The strongest cell that stands out, nearest first; or that none does."""
     stands_out = found.p_adjusted <= LEVEL
     if not stands_out.any():
@@ -130,11 +131,11 @@ def _sentence(found: near_repeat.Knox) -> str:
     row, column = np.argwhere(stands_out)[0]
     more = int(stands_out.sum()) - 1
     told = _(
-        "Pairs of incidents at a distance of %(distance)s m and %(days)s days are %(ratio)s times "
-        "as many as chance would give (p = %(p)s after correction for the whole table)."
+        "Pairs of incidents (%(distance)s, %(days)s) are %(ratio)s times as many as chance would "
+        "give (p = %(p)s after correction for the whole table)."
     ) % {
-        "distance": found.distance_bins[row],
-        "days": found.day_bins[column],
+        "distance": distance_words(*options.distances[row : row + 2]),
+        "days": days_words(*options.days[column : column + 2], closed=options.closed),
         "ratio": words.number(found.ratio[row, column], 2),
         "p": words.number(found.p_adjusted[row, column], 3),
     }
@@ -145,6 +146,30 @@ def _sentence(found: near_repeat.Knox) -> str:
             more,
         ) % {"n": words.number(more)}
     return told
+
+
+def distance_words(low: float, high: float) -> str:
+    """A bin of distances, in metres."""
+    if high <= SAME_PLACE:
+        return _("the same place")
+    if not np.isfinite(high):
+        return _("from %(low)s m on") % {"low": _metres(low)}
+    return _("%(low)s to %(high)s m") % {"low": _metres(low), "high": _metres(high)}
+
+
+def days_words(low: float, high: float, *, closed: bool) -> str:
+    """A bin of days between two incidents, both ends in it: dates are whole days."""
+    first = int(np.floor(low)) + 1 if closed and low else int(np.ceil(low))
+    if not np.isfinite(high):
+        return _("from %(low)s days on") % {"low": words.number(first)}
+    last = int(np.floor(high)) if closed else int(np.ceil(high)) - 1
+    if last <= first:
+        return ngettext("%(n)s day", "%(n)s days", first) % {"n": words.number(first)}
+    return _("%(low)s to %(high)s days") % {"low": words.number(first), "high": words.number(last)}
+
+
+def _metres(x: float) -> str:
+    return words.number(x, 0 if float(x).is_integer() else 1)
 
 
 def _caveats(options: Options) -> list[str]:
