@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from convive.cli.analyse_told import (
+    Progress,
+    backtest_lines,
+    cluster_lines,
+    knox_lines,
+    tell,
+    week_lines,
+)
 from convive.cli.common import Session, command
 
 if TYPE_CHECKING:
-    from convive.domain.observatory.analyses.answers import Answer
     from convive.evidence.events import Events
     from convive.evidence.support import Need
     from convive.kernel.periods import Period
@@ -107,9 +113,9 @@ def near_repeat(
         seed,
     )
     on = _period(today, today) if today else None
-    with _Progress(session) as progress:
+    with Progress(session) as progress:
         found = question.answer(events, options, today=on.end if on else None, progress=progress)
-    _tell(session, found, _knox_lines(found))
+    tell(session, found, knox_lines(found))
 
 
 @command(analyse)
@@ -148,11 +154,11 @@ def hotspots(
     from convive.domain.observatory.analyses import hotspots as question
 
     options = question.Options(cells, area_share, bandwidth, half_life, step, seed)
-    with _Progress(session) as progress:
+    with Progress(session) as progress:
         found = question.answer(
             events, options, outline=_outline(which["place"]), progress=progress
         )
-    _tell(session, found, _backtest_lines(found))
+    tell(session, found, backtest_lines(found))
 
 
 @command(analyse)
@@ -217,19 +223,19 @@ def clusters(
 
         period = _period(rest["first"], rest["last"])
         counted, where, people = _tables(cases, geo, population, coordinates, period)
-        with _Progress(session) as progress:
+        with Progress(session) as progress:
             options = question.Options(**chosen)
             found = question.of_tables(counted, where, people, options, period, progress)
     else:
         events = _events(session, rest, "day", "position")
         from convive.domain.observatory.analyses import clusters as question
 
-        with _Progress(session) as progress:
+        with Progress(session) as progress:
             found = question.of_events(
                 events, question.Options(**chosen), outline=_outline(rest["place"]),
                 progress=progress,
             )  # fmt: skip
-    _tell(session, found, _cluster_lines(found))
+    tell(session, found, cluster_lines(found))
 
 
 @command(analyse)
@@ -247,7 +253,7 @@ def aoristic(session: Session, longest: float, seed: int, **which: Any) -> None:
     from convive.domain.observatory.analyses import aoristic as question
 
     found = question.answer(events, question.Options(longest))
-    _tell(session, found, _week_lines(found))
+    tell(session, found, week_lines(found))
 
 
 COMMANDS = (analyse,)
@@ -392,78 +398,3 @@ def _tables(
         )
     except satscan.BadLine as error:
         raise BadInput.at(f"{path.name}:{error.line}", error.why, error.remedy) from error
-
-
-# How it is told
-
-
-class _Progress:
-    """How far it is, on stderr of a terminal."""
-
-    def __init__(self, session: Session) -> None:
-        self._bar = sys.stderr.isatty() and not session.as_json
-        self._told = -1
-
-    def __enter__(self) -> Callable[[float], None]:
-        return self._tell
-
-    def _tell(self, share: float) -> None:
-        percent = int(100 * share)
-        if self._bar and percent != self._told:
-            self._told = percent
-            click.echo(f"\r{percent} %", nl=False, err=True)
-
-    def __exit__(self, *_error: object) -> None:
-        if self._bar and self._told >= 0:
-            click.echo("\r", nl=False, err=True)
-
-
-def _tell(session: Session, found: Answer, lines: list[str]) -> None:
-    session.answer(found.as_json())
-    if session.as_json:
-        return
-    session.say(found.sentence)
-    for line in lines:
-        session.say(line)
-    for caveat in found.caveats:
-        session.say(f"◆ {caveat}")
-
-
-def _knox_lines(found: Answer) -> list[str]:
-    told = found.numbers
-    lines = ["", " " * 16 + "".join(f"{name:>22}" for name in told["day_bins"])]
-    for row, name in enumerate(told["distance_bins"]):
-        cells = [
-            f"{told['observed'][row, c]} · {told['ratio'][row, c]:.2f} · p {told['p'][row, c]:.3f}"
-            for c in range(len(told["day_bins"]))
-        ]
-        lines.append(f"{name:16}" + "".join(f"{cell:>22}" for cell in cells))
-    windows = told["windows"]
-    return [*lines, "", f"{windows['open']} → {windows['today']}"]
-
-
-def _backtest_lines(found: Answer) -> list[str]:
-    return [
-        "",
-        *(
-            f"{row['name']:56} PAI {row['pai']:6.2f} ({row['lower']:.2f}–{row['upper']:.2f})  "
-            f"PEI {row['pei']:.2f}  {row['hits']:.1f}/{row['n']}"
-            for row in found.numbers["backtest"]
-        ),
-    ]
-
-
-def _cluster_lines(found: Answer) -> list[str]:
-    lines = [""]
-    for number, row in enumerate(found.numbers["clusters"][:10], 1):
-        lines.append(
-            f"{number:3} {row['from']} – {row['to']}  {row['cases']} / {row['expected']:.2f}  "
-            f"LLR {row['llr']:.6f}  p {row['p']:.3f}  {len(row['locations'])}  "
-            f"{row['radius_km']:.2f} km"
-        )
-    return lines
-
-
-def _week_lines(found: Answer) -> list[str]:
-    by_hour = found.numbers["by_hour"]
-    return ["", *(f"{hour:02} h {by_hour[hour]:8.1f}" for hour in range(24))]

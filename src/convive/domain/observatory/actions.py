@@ -20,7 +20,6 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.evidence.positions import may_be_mapped
-from convive.evidence.support import Need, lacks
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
@@ -159,14 +158,8 @@ def _question(kind: str) -> Question:
 
 def _require_carried(source: str, question: Question) -> None:
     """Refuse at once what the source can never carry: nobody waits for that."""
-    missing = lacks(evidence.source(source).spec)
-    lacking = [need for need in (Need.RECORDS, *question.needs) if need in missing]
-    if question.one_of and all(need in missing for need in question.one_of):
-        lacking += question.one_of
-    if lacking:
-        raise Refused.at(
-            "source", missing[lacking[0]], _("Ask for what it does support, or use another source.")
-        )
+    if why := question.why_not(evidence.source(source).spec):
+        raise Refused.at("source", why, _("Ask for what it does support, or use another source."))
 
 
 def _require_mapped(source: str, offence: str) -> None:

@@ -12,18 +12,16 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from convive.access.permissions import Permission
-from convive.access.rules import EVERYWHERE, Scope, may
+from convive.access.rules import EVERYWHERE, Scope
 from convive.domain.observatory import actions, analysis_page, analysis_tables, desk, queries
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_forms import AskForm
 from convive.domain.observatory.map_page import offences_of
 from convive.domain.observatory.models import Analysis
-from convive.domain.programme import queries as programme
+from convive.domain.observatory.views import place_or_404
 from convive.domain.programme.guard import actor, opens
-from convive.domain.programme.models import Place
 from convive.evidence.positions import may_be_mapped
 from convive.evidence.queries import SourceView
-from convive.evidence.support import Need, lacks
 from convive.kernel import downloads
 from convive.kernel.errors import BadInput
 from convive.kernel.leaving import Audience
@@ -34,7 +32,7 @@ _TWO_YEARS = timedelta(days=730)  # one to learn from, one to be tried on
 
 def _of_place(request: HttpRequest, scheme: str, code: str, kind: str = "") -> Scope:
     """Exact numbers of every district of the place are needed to ask anything of it."""
-    place = _place(scheme, code)
+    place = place_or_404(scheme, code)
     queries.require_analysis(actor(request), Permission.SEE_FIGURES, place)
     return queries.scope(place)
 
@@ -43,13 +41,6 @@ def _of_analysis(request: HttpRequest, number: int, name: str = "") -> Scope:
     place = _analysis(number).place
     queries.require_analysis(actor(request), Permission.SEE_FIGURES, place)
     return queries.scope(place) if place else EVERYWHERE
-
-
-def _place(scheme: str, code: str) -> Place:
-    try:
-        return programme.place(f"{scheme}:{code}")
-    except BadInput:
-        raise Http404 from None
 
 
 def _analysis(number: int) -> Analysis:
@@ -70,8 +61,7 @@ def analyses(request: HttpRequest) -> HttpResponse:
     places = [
         place
         for place in desk.programme_places()
-        if may(who, Permission.SEE_FIGURES, queries.scope(place))
-        and queries.may_analyse(who, Permission.SEE_FIGURES, place)
+        if queries.may_analyse(who, Permission.SEE_FIGURES, place)
     ]
     return render(request, "observatory/analyses.html", {"listed": listed, "places": places})
 
@@ -79,7 +69,7 @@ def analyses(request: HttpRequest) -> HttpResponse:
 @opens(Permission.SEE_FIGURES, scope=_of_place)
 def questions(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     """The questions that can be asked of a place, and why not where one cannot."""
-    here = _place(scheme, code)
+    here = place_or_404(scheme, code)
     sources = desk.sources_here(here)
     listed = [
         (question, "" if _able(question, sources) else _why_not(question, sources))
@@ -91,7 +81,7 @@ def questions(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
 @opens(Permission.SEE_FIGURES, scope=_of_place)
 def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse:
     """The form of a question; sent, it is answered by the worker."""
-    here = _place(scheme, code)
+    here = place_or_404(scheme, code)
     question = QUESTIONS.get(kind)
     if question is None:
         raise Http404
@@ -183,20 +173,11 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
 def _able(question: Question, sources: list[SourceView]) -> list[SourceView]:
     """The sources that can carry a question."""
-    return [view for view in sources if not _missing(question, view)]
-
-
-def _missing(question: Question, view: SourceView) -> str:
-    """Why a source cannot carry a question, or nothing."""
-    missing = lacks(view.spec)
-    needed = [need for need in (Need.RECORDS, *question.needs) if need in missing]
-    if question.one_of and all(need in missing for need in question.one_of):
-        needed += question.one_of
-    return str(missing[needed[0]]) if needed else ""
+    return [view for view in sources if not question.why_not(view.spec)]
 
 
 def _why_not(question: Question, sources: list[SourceView]) -> str:
-    return " ".join(f"{view.name}: {_missing(question, view)}" for view in sources[:3])
+    return " ".join(f"{view.name}: {question.why_not(view.spec)}" for view in sources[:3])
 
 
 def _usual(sources: list[SourceView]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from convive.kernel.errors import BadInput, Problem
 from convive.kernel.leaving import Audience
 
 
-def _place(scheme: str, code: str) -> Place:
+def place_or_404(scheme: str, code: str) -> Place:
     try:
         return programme.place(f"{scheme}:{code}")
     except BadInput:
@@ -31,7 +31,7 @@ def _place(scheme: str, code: str) -> Place:
 
 
 def _scope(_request: HttpRequest, scheme: str, code: str, name: str = "") -> Scope:
-    return queries.scope(_place(scheme, code))
+    return queries.scope(place_or_404(scheme, code))
 
 
 @opens(Permission.SEE_FIGURES)
@@ -52,7 +52,7 @@ def places(request: HttpRequest) -> HttpResponse:
 @opens(Permission.SEE_FIGURES, scope=_scope)
 def place(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     """One place: its figures, its months, what is reported, and its neighbours."""
-    here = _place(scheme, code)
+    here = place_or_404(scheme, code)
     sources = desk.sources_here(here)
     form, profile, problems = _asked(request, here, sources)
     context: dict[str, Any] = {
@@ -95,7 +95,7 @@ def place_xlsx(request: HttpRequest, scheme: str, code: str, name: str) -> HttpR
 def _download(
     request: HttpRequest, scheme: str, code: str, name: str, write: Callable[..., downloads.File]
 ) -> HttpResponse:
-    here = _place(scheme, code)
+    here = place_or_404(scheme, code)
     if name not in tables.NAMES:
         raise Http404
     form, profile, problems = _asked(request, here, desk.sources_here(here))

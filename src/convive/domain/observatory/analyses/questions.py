@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from convive.evidence.support import Need
+from convive.evidence.mapping import SourceSpec
+from convive.evidence.support import Need, lacks
 from convive.kernel.errors import BadInput
 
 if TYPE_CHECKING:
@@ -56,6 +57,14 @@ class Question:
     tables: tuple[str, ...]
     work: Work
     one_of: tuple[Need, ...] = ()
+
+    def why_not(self, spec: SourceSpec) -> Text:
+        """Why a source cannot carry this question, or nothing."""
+        missing = lacks(spec)
+        lacking = [need for need in (Need.RECORDS, *self.needs) if need in missing]
+        if self.one_of and all(need in missing for need in self.one_of):
+            lacking += self.one_of
+        return missing[lacking[0]] if lacking else ""
 
     def chosen(self, given: Mapping[str, str]) -> dict[str, str]:
         """Every choice with its value, the usual one where nothing is given. Raises BadInput."""
