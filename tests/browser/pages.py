@@ -188,6 +188,7 @@ PAGES = (
 
 _NOBODY = "opens for nobody: the house has no such act, and its 403 page is visited above"
 _SEEN_ON_THE_WAY = "visited by the tests of accounts, which make what it shows"
+_ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _LEADS_BACK = "takes POST alone, and leads back"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
@@ -251,7 +252,14 @@ NOT_VISITED = {
     "evidence:restore": "opens for what was withdrawn; it is the form of evidence:withdraw",
     "health": "for machines: JSON",
     "mfa_download_recovery_codes": "a download: text",
-    "observatory:analysis": "tests/browser/test_questions.py asks, and looks at the answers",
+    "observatory:analysis": _ASKS,
+    "observatory:finding": _ASKS,
+    "observatory:finding_confirm": _LEADS_BACK,
+    "observatory:finding_rounds": _ASKS,
+    "observatory:finding_set_aside": _LEADS_BACK,
+    "observatory:finding_sheet": _ASKS,
+    "observatory:finding_take_up": _ASKS,
+    "observatory:keep": _ASKS,
     "observatory:analysis_again": _LEADS_BACK,
     "observatory:analysis_csv": "a download: CSV",
     "observatory:analysis_stop": _LEADS_BACK,

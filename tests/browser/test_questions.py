@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from house import Site
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
+from pypdf import PdfReader
 from test_accounts import Walk
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("es", "en")
 KINDS = ("hotspots", "near-repeat", "clusters")
+
+
+FULL_SHEET = """() => {
+    const rows = document.querySelector('main tbody');
+    while (rows.rows.length < 15) rows.append(rows.rows[0].cloneNode(true));
+    document.querySelector('#why + p').textContent = 'palabras '.repeat(66);
+}"""
 
 
 def choose_small(tab: Tab) -> None:
@@ -45,3 +55,39 @@ def test_a_question_is_asked_and_its_answer_read(
         assert ("muestra" if language == "es" else "sample") in text.lower()
         walk.to("/analyses/")
         walk.look(f"asked-{kind}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_is_kept_printed_told_of_and_taken_up(
+    language: str, browser: Browser, site: Site, shots: Path | None
+) -> None:
+    with site.open(browser, "coordinator") as window:
+        walk = Walk(site, window.new_page(), language, shots)
+        tab = walk.tab
+        walk.to("/places/PE-INEI:130105/questions/hotspots/")
+        walk.send()
+        tab.locator("#answer").wait_for(timeout=120_000)
+        walk.follow("/keep/")
+        walk.look("keep")
+        walk.send()  # nothing is filled in
+        assert tab.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        tab.locator("[name=why]").fill("Muestra: cerca del mercado, al cierre.")
+        tab.locator("[name=valid_until]").fill(f"{date.today() + timedelta(days=7)}")  # noqa: DTZ011
+        walk.send()
+        walk.look("finding")
+        path = walk.path
+        walk.follow("/sheet/")
+        walk.look("sheet")
+        tab.evaluate(FULL_SHEET)  # as much as a sheet ever holds
+        paper = tab.pdf(prefer_css_page_size=True)
+        if shots:
+            (shots / f"sheet-{language}.pdf").write_bytes(paper)
+        assert len(PdfReader(io.BytesIO(paper)).pages) == 1
+        walk.to(path)
+        walk.follow("/rounds/")
+        walk.look("rounds")
+        tab.locator("main select").first.select_option("no")
+        walk.send()
+        walk.look("finding-told")
+        walk.follow("/take-up/")
+        walk.look("take-up")

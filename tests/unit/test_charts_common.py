@@ -52,6 +52,9 @@ DRAWINGS: dict[str, Callable[[charts.Ink], str]] = {
         [Area(SQUARE, 1, NASTY, chosen=True), Area(SQUARE, 2, undetermined=True), Area(SQUARE)],
         key="k", label=NASTY, ink=ink,
     ),
+    "sketch": lambda ink: charts.sketch(
+        [Area(SQUARE, title=NASTY)], [Area(SQUARE, title=NASTY)], key="k", label=NASTY, ink=ink
+    ),
     "locator": lambda ink: charts.locator(
         [Area(SQUARE, chosen=True), Area(SQUARE)], key="k", ink=ink
     ),

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from convive.charts import Area, choropleth, locator
+from convive.charts import Area, choropleth, locator, sketch
 
 
 def square(lon: float, lat: float, side: float = 0.1) -> dict:
@@ -103,3 +103,17 @@ def test_without_districts_the_words_say_so():
 def test_a_locator_fills_the_chosen_district_last():
     drawing = locator([Area(square(-79, -8), chosen=True), Area(square(-78.9, -8))], key="l")
     assert [e.get("class") for e in ElementTree.fromstring(drawing).iter("path")] == ["soil", "pt"]
+
+
+def test_a_sketch_numbers_its_areas_on_their_ground():
+    drawing = sketch(
+        [Area(square(-79, -8, 1.0), title="El distrito")],
+        [Area(square(-78.8, -7.8), title="Sector 1"), Area(square(-78.4, -7.4), title="Sector 2")],
+        key="s",
+        label="Dos sectores.",
+    )
+    assert drawing.index("El distrito") < drawing.index("Sector 1") < drawing.index("Sector 2")
+    assert ">1</text>" in drawing and ">2</text>" in drawing
+    assert drawing.count('class="edge-c"') == 2
+    with pytest.raises(ValueError, match="one area"):
+        sketch([], [], key="s", label="")

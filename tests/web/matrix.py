@@ -33,7 +33,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from convive.access.permissions import Role
-from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.models import Analysis, Finding
 from convive.domain.plans.models import Plan
 from convive.domain.privacy import actions as privacy
 from convive.domain.privacy.models import DataRequest
@@ -153,6 +153,21 @@ def _analysis(district: str) -> dict[str, int]:
                 "numbers": {"weights": [[7.0] * 24] * 7},
                 **{language: {"sentence": "…", "caveats": []} for language in ("es", "en")},
             },
+        },
+    )
+    return {"number": found.pk}
+
+
+def _finding(district: str) -> dict[str, int]:
+    """A finding of a district that nobody of the cast has kept."""
+    found, _new = Finding.objects.get_or_create(
+        analysis_id=_analysis(district)["number"],
+        defaults={
+            "why": "Cerca del mercado",
+            "sectors": ["898f53ae663ffff"],
+            "valid_until": programme.today() + timedelta(days=14),
+            "kept_by": "user:0",
+            "kept_at": timezone.now(),
         },
     )
     return {"number": found.pk}
@@ -280,6 +295,13 @@ PAGES: dict[str, Page] = {
     "observatory:analysis_again": by_district(_analysis, methods=_BOTH),
     "observatory:analysis_csv": by_district(lambda d: {**_analysis(d), "name": "hours"}),
     "observatory:analysis_stop": by_district(_analysis, methods=_BOTH),
+    "observatory:finding": by_district(_finding),
+    "observatory:finding_confirm": by_district(_finding, methods=_POST),
+    "observatory:finding_rounds": by_district(_finding, methods=_BOTH),
+    "observatory:finding_set_aside": by_district(_finding, methods=_POST),
+    "observatory:finding_sheet": by_district(_finding),
+    "observatory:finding_take_up": by_district(_finding, methods=_BOTH),
+    "observatory:keep": by_district(_analysis, methods=_BOTH),
     "observatory:ask": by_district(lambda d: {**_place(d), "kind": "hotspots"}, methods=_BOTH),
     "observatory:questions": by_district(_place),
     "observatory:place": by_district(_place),

@@ -14,7 +14,7 @@ from typing import Any
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, allows
 from convive.domain.committees.models import Committee, Decision, Seat, Session
-from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.models import Analysis, Finding
 from convive.domain.plans.models import (
     Commitment,
     Indicator,
@@ -136,16 +136,20 @@ def reviews(who: Actor, row: Membership) -> bool:
     return not is_own and (allows(who.grants, Permission.REVIEW_ACCESS) or others)
 
 
-def sees_all_of(who: Actor, place: Place | None) -> bool:
+def has_all_of(who: Actor, place: Place | None, permission: Permission) -> bool:
     """Exact numbers of a place tell each of its districts; of no place, those of all."""
     districts = Place.objects.filter(level="district")
     if place is not None and place.level in {"district", "settlement"}:
         districts = [place]
     elif place is not None:
         districts = [d for d in districts if d.code.startswith(place.code)]
-    return allows(who.grants, Permission.SEE_FIGURES) and all(
-        allows(who.grants, Permission.SEE_FIGURES, in_district(d)) for d in districts
+    return allows(who.grants, permission) and all(
+        allows(who.grants, permission, in_district(d)) for d in districts
     )
+
+
+def sees_all_of(who: Actor, place: Place | None) -> bool:
+    return has_all_of(who, place, Permission.SEE_FIGURES)
 
 
 # The addresses
@@ -212,6 +216,20 @@ _KEYED = _of(
     KeyedTable, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(row.organisation))
 )
 _REPORT = _of(Report, has(Permission.MAKE_REPORT, where=lambda row: in_district(row.place)))
+_REPORTS = Permission.MAKE_REPORT
+
+
+def _finding(permission: Permission, also: Permission | None = None) -> Rule:
+    """also : a right that is asked for where the analysis stands, and not in every district."""
+
+    def opens(who: Actor, row: Finding) -> bool:
+        place = row.analysis.place
+        also_has = also is None or allows(who.grants, also, in_district(place))
+        return also_has and has_all_of(who, place, permission)
+
+    return _of(Finding, opens)
+
+
 _ANALYSIS = _of(Analysis, lambda who, row: sees_all_of(who, row.place))
 _PROMISED = _of(Commitment, has(Permission.MAKE_COMMITMENT, where=of_commitment))
 _ASKED = _of(Decision, has(Permission.MAKE_COMMITMENT, where=asked_of))
@@ -276,6 +294,13 @@ RULES: dict[str, Rule] = {
         {"number": NO_NUMBER, "name": "hours"},
     ),
     "observatory:analysis_stop": _ANALYSIS,
+    "observatory:finding": _finding(Permission.SEE_FIGURES),
+    "observatory:finding_confirm": _finding(Permission.ACCEPT_VALUE),
+    "observatory:finding_rounds": _finding(Permission.RECORD_VALUE),
+    "observatory:finding_set_aside": _finding(Permission.MAKE_REPORT),
+    "observatory:finding_sheet": _finding(Permission.SEE_FIGURES),
+    "observatory:finding_take_up": _finding(Permission.SEE_FIGURES, Permission.MAKE_COMMITMENT),
+    "observatory:keep": _of(Analysis, lambda who, row: has_all_of(who, row.place, _REPORTS)),
     "observatory:ask": _asked_of_place({"kind": "hotspots"}),
     "observatory:questions": _asked_of_place({}),
     "observatory:place": _place({}),

@@ -93,6 +93,38 @@ def locator(
     return canvas.svg()
 
 
+def sketch(
+    ground: Sequence[Area],
+    areas: Sequence[Area],
+    *,
+    key: str,
+    label: str,
+    ink: Ink = PAGE,
+    width: float = 340,
+    tallest: float = 420,
+) -> str:
+    """SVG of numbered areas, from 1 in the order given, on the ground that they lie in.
+
+    ground : outlines for orientation, or none. areas : each with a heavy edge and its number.
+    Raises ValueError for a geometry that is not a polygon, or where there is no area.
+    """
+    if not areas:
+        raise ValueError("sketch: give one area or more")
+    sheet = _Projection([area.geometry for area in (*ground, *areas)], width, tallest)
+    canvas = Canvas(sheet.width, sheet.height, ink=ink, key=key, label=label, css="plot map")
+    for area in ground:
+        outline = sheet.outline(area.geometry)
+        canvas.path("land", outline, title=area.title)
+        canvas.path("edge", outline)
+    for number, area in enumerate(areas, 1):
+        outline = sheet.outline(area.geometry)
+        canvas.path("land", outline, title=area.title)
+        canvas.path("edge-c", outline)
+        x, y = sheet.middle(area.geometry)
+        canvas.text("m", x, y + 4.5, str(number))
+    return canvas.svg()
+
+
 class _Projection:
     """From degrees to a sheet of `width`, no taller than `tallest`."""
 
@@ -116,6 +148,14 @@ class _Projection:
         Holes stay open, as they turn the other way (RFC 7946).
         """
         return "".join(line(_seen(map(self._at, ring[:-1]))) + "z" for ring in _rings(geometry))
+
+    def middle(self, geometry: Mapping[str, Any]) -> tuple[float, float]:
+        """Of the corners of the first ring: inside, for a cell."""
+        corners = [self._at(point) for point in next(_rings(geometry))[:-1]]
+        return (
+            sum(x for x, _y in corners) / len(corners),
+            sum(y for _x, y in corners) / len(corners),
+        )
 
     def _at(self, position: tuple[float, float]) -> tuple[float, float]:
         lon, lat = position

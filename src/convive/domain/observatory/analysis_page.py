@@ -17,10 +17,12 @@ from convive import charts as draw
 from convive.domain.observatory import analysis_tables as tables
 from convive.domain.observatory import queries
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
+from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.map_cells import outline
 from convive.domain.observatory.map_page import name_of
 from convive.domain.observatory.models import Analysis, Kind
 from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.kernel import words
 from convive.kernel.leaving import Audience, Cleared, Table
@@ -69,15 +71,14 @@ def answer_page(found: Analysis) -> AnswerPage:
     """The page of an answer in the active language."""
     threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
     told = tables.cleared(found, threshold, Audience.INSIDE)
-    said = found.result[_language()]
-    drawing, key = _drawing(found, told, threshold)
+    drawing, key = _drawing(found, told)
     cut = [
         (replace(table, rows=table.rows[:MOST_ROWS]), max(0, len(table.rows) - MOST_ROWS))
         for table in told.tables
     ]
     return AnswerPage(
-        sentence=said["sentence"],
-        caveats=said["caveats"],
+        sentence=sentence(found),
+        caveats=found.result[_language()]["caveats"],
         tables=cut,
         grid=_grid(found),
         drawing=drawing,
@@ -85,6 +86,40 @@ def answer_page(found: Analysis) -> AnswerPage:
         hides=told.hides,
         origin=origin(found),
     )
+
+
+def sentence(found: Analysis) -> str:
+    """The answer in the reader's language."""
+    return str(found.result[_language()]["sentence"])
+
+
+def sectors_drawn(sectors: Sequence[str], place: Place | None) -> SafeString | str:
+    """The sectors of a sheet with their numbers, in the outline of their place."""
+    return _safe(_sketch(sectors, place, draw.PAGE)) if sectors else ""
+
+
+def sectors_printed(found: Analysis) -> str:
+    """The same on paper, of all sectors that an answer names; "" where none may be drawn."""
+    sectors = sectors_of(found)
+    if not sectors or not _may_be_drawn(found):
+        return ""
+    return _sketch(sectors, found.place, draw.PRINT)
+
+
+def _sketch(sectors: Sequence[str], place: Place | None, ink: draw.Ink) -> str:
+    areas = [
+        draw.Area(_polygon(cell), title=_("Sector %(n)s") % {"n": number})
+        for number, cell in enumerate(sectors, 1)
+    ]
+    ground = [draw.Area(place.outline, title=place.name)] if place and place.outline else []
+    label = _("Drawing of the sectors.")
+    return draw.sketch(ground, areas, key="sectors", label=label, ink=ink)
+
+
+def _may_be_drawn(found: Analysis) -> bool:
+    """Nothing that is counted with the higher threshold is drawn by cell."""
+    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    return threshold <= programme.threshold(sensitive=False)
 
 
 def question_of(found: Analysis) -> Question:
@@ -180,18 +215,18 @@ def _week(numbers: dict[str, Any]) -> Grid:
 
 
 def _drawing(
-    found: Analysis, told: Cleared, threshold: int
+    found: Analysis, told: Cleared
 ) -> tuple[SafeString | str, list[tuple[SafeString, str]]]:
     """Cells that stand out, and cells whose count may be told; none of a protected offence."""
     if found.kind not in (Kind.HOTSPOTS, Kind.CLUSTERS):
         return "", []
-    if threshold > programme.threshold(sensitive=False):
+    if not _may_be_drawn(found):
         return "", []
     out, plain = _cells(found, told)
     if not out and not plain:
         return "", []
     areas = [
-        draw.Area({"type": "Polygon", "coordinates": [_ring(cell)]}, shade, title)
+        draw.Area(_polygon(cell), shade, title)
         for shade, cells in ((_PLAIN, plain), (_HOT, out))
         for cell, title in cells.items()
     ]
@@ -225,9 +260,9 @@ def _cells(found: Analysis, told: Cleared) -> tuple[dict[str, str], dict[str, st
     return out, plain
 
 
-def _ring(cell: str) -> list[tuple[float, float]]:
+def _polygon(cell: str) -> dict[str, Any]:
     corners = outline(cell)
-    return [*corners, corners[0]]
+    return {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}
 
 
 def _safe(svg: str) -> SafeString:

@@ -133,6 +133,8 @@ def analysis(request: HttpRequest, number: int) -> HttpResponse:
         context |= {
             "answer": analysis_page.answer_page(found),
             "is_old": version != found.version,
+            "findings": queries.findings_of(found.pk),
+            "may_keep": queries.may_analyse(actor(request), Permission.MAKE_REPORT, found.place),
         }
     return render(request, "observatory/analysis.html", context)
 

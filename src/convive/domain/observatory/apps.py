@@ -7,5 +7,7 @@ class ObservatoryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the measures."""
-        from convive.domain.observatory import measures  # noqa: F401
+        """Register the measures, and what waits for somebody."""
+        from convive.domain.observatory import duties, measures  # noqa: F401
+
+        duties.register()

@@ -105,3 +105,8 @@ class Analysis(models.Model):
         if not self.job.problems:
             return _("It was stopped. Ask again when you need it.")
         return " ".join(f"{each['why']} {each['remedy']}".strip() for each in self.job.problems)
+
+
+from convive.domain.observatory.models_findings import Finding, Round  # noqa: E402
+
+__all__ = ["Analysis", "Finding", "Kind", "Round", "State"]

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
-from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.models import Analysis, Finding
+from convive.domain.observatory.models_findings import FindingState
+from convive.domain.plans import queries as plans
+from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Composition, Place, Population
 from convive.evidence import queries as evidence
 from convive.evidence.positions import may_be_mapped
 from convive.kernel.errors import NotAllowed
+from convive.kernel.periods import Period
 
 
 def refs(place: Place) -> tuple[str, ...]:
@@ -206,6 +211,29 @@ def analyses_for(who: Actor, most: int = 20) -> list[Analysis]:
     return list(rows[:most])
 
 
+def answered_for(place: Place, period: Period, sources: Iterable[str]) -> list[Analysis]:
+    """The latest answer to each question about a place, on the evidence of today.
+
+    Of questions whose own period lies within `period` or overlaps it; an answer that stood on other
+    evidence than today's is left out.
+    """
+    rows = Analysis.objects.select_related("place").filter(
+        place=place, answered_at__isnull=False, start__lte=period.end, end__gte=period.start
+    )
+    found: dict[tuple[str, str, str], Analysis] = {}
+    for source in sorted(set(sources)):
+        version, _batches = evidence_version(source)
+        for row in rows.filter(source=source, version=version).order_by("-answered_at", "-pk"):
+            found.setdefault((source, row.kind, row.options.get("offence", "")), row)
+    return [found[key] for key in sorted(found)]
+
+
+def confirmed(analyses: Iterable[Analysis]) -> frozenset[int]:
+    """Which of these answers somebody kept as a finding, and a second person confirmed."""
+    rows = Finding.objects.filter(analysis__in=list(analyses), state=FindingState.CONFIRMED)
+    return frozenset(rows.values_list("analysis_id", flat=True))
+
+
 def _exact_places(who: Actor) -> list[int]:
     asked = Place.objects.filter(pk__in=Analysis.objects.exclude(place=None).values("place"))
     return [place.pk for place in asked if may_analyse(who, Permission.SEE_FIGURES, place)]
@@ -233,3 +261,30 @@ def threshold_of(source: str, offence: str = "") -> int:
     shown = [row for row in known.values() if may_be_mapped(row)]
     asked = [known[offence]] if offence in known else shown
     return programme.threshold(sensitive=any("sensitive" in row.flags for row in asked))
+
+
+def finding(number: int) -> Finding | None:
+    rows = Finding.objects.select_related("analysis__place")
+    return rows.filter(pk=number).first()
+
+
+def findings_of(analysis: int) -> list[Finding]:
+    return list(Finding.objects.filter(analysis=analysis))
+
+
+def commitments_of(who: Actor, finding: int) -> list[Commitment]:
+    """What was promised because of a finding, as far as this person may read it."""
+    rows = plans.commitments_visible_to(who)
+    return list(rows.filter(raised_by_kind="finding", raised_by_id=str(finding)))
+
+
+def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
+    """Findings that wait for a second person, of places where this one may confirm."""
+    rows = Finding.objects.select_related("analysis__place").filter(
+        state=FindingState.KEPT, valid_until__gte=today
+    )
+    return [
+        row
+        for row in rows
+        if row.kept_by != who.id and may_analyse(who, Permission.ACCEPT_VALUE, row.analysis.place)
+    ]

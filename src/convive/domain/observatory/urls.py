@@ -2,12 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.observatory import analysis_views, map_views, views
+from convive.domain.observatory import analysis_views, finding_views, map_views, views
 
 app_name = "observatory"
 urlpatterns = [
     path("analyses/", analysis_views.analyses, name="analyses"),
     path("analyses/<int:number>/", analysis_views.analysis, name="analysis"),
+    path("analyses/<int:number>/keep/", finding_views.keep, name="keep"),
+    path("findings/<int:number>/", finding_views.finding, name="finding"),
+    path("findings/<int:number>/confirm", finding_views.confirm, name="finding_confirm"),
+    path("findings/<int:number>/set-aside", finding_views.set_aside, name="finding_set_aside"),
+    path("findings/<int:number>/take-up/", finding_views.take_up, name="finding_take_up"),
+    path("findings/<int:number>/sheet/", finding_views.sheet, name="finding_sheet"),
+    path("findings/<int:number>/rounds/", finding_views.rounds, name="finding_rounds"),
     path("analyses/<int:number>/again", analysis_views.again, name="analysis_again"),
     path("analyses/<int:number>/stop", analysis_views.stop, name="analysis_stop"),
     path("analyses/<int:number>/<slug:name>.csv", analysis_views.table_csv, name="analysis_csv"),

@@ -13,6 +13,7 @@ from convive.reports.diagnosis.material import Material, gather
 from convive.reports.diagnosis.opening import frame, meta, opening, title
 from convive.reports.diagnosis.partners import desired_future, who_does_what
 from convive.reports.diagnosis.records import records
+from convive.reports.diagnosis.where_when import where_and_when
 from convive.reports.document import Document
 from convive.reports.orders import Made, Order
 from convive.reports.typeset import typeset
@@ -42,6 +43,7 @@ def compose(material: Material) -> Document:
         blocks += records(read, number)
     blocks += [
         *comparison(material),
+        *where_and_when(material),
         *who_does_what(material),
         *desired_future(material),
         *unknown(material),

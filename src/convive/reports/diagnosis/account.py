@@ -44,7 +44,10 @@ def _gaps(material: Material) -> list[str]:
                 "not reported is unknown."
             )
         )
-    found.append(_("Where in the district: this chapter looks at nothing finer than the district."))
+    if not material.answered:
+        found.append(
+            _("Where in the district: this chapter looks at nothing finer than the district.")
+        )
     found.append(_("People in prison: the programme has no source."))
     return found
 

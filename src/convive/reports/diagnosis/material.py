@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory import estimates
 from convive.domain.observatory import queries as observatory
 from convive.domain.observatory.desk import sources_here
+from convive.domain.observatory.models import Analysis
 from convive.domain.observatory.parts import PlaceProfile
 from convive.domain.observatory.profile import place_profile
 from convive.domain.plans import queries as plans
@@ -84,6 +85,8 @@ class Material:
 
     reads : one for each source of records, those counted apart last.
     views : every source of the same family (sample or real), read or not.
+    answered : questions of where and when, answered from today's evidence of the sources that were
+    read. confirmed : numbers of those that a second person stands by.
     """
 
     order: Order
@@ -98,6 +101,8 @@ class Material:
     promises: tuple[queries.Promise, ...]
     plan: str
     aims: tuple[Aim, ...]
+    answered: tuple[Analysis, ...]
+    confirmed: frozenset[int]
     is_sample: bool
     as_of: date
 
@@ -126,6 +131,8 @@ def gather(order: Order) -> Material:
     is_sample = reads[0].profile.is_sample
     views = tuple(view for view in evidence.sources() if view.is_sample == is_sample)
     one = programme.programme()
+    codes = [read.view.code for read in reads]
+    answered = tuple(observatory.answered_for(place, order.period, codes))
     plan = plans.plans().filter(district=place).first() or plans.plan()
     return Material(
         order=order,
@@ -140,6 +147,8 @@ def gather(order: Order) -> Material:
         promises=queries.promises(place),
         plan=plan.name if plan else "",
         aims=tuple(_aims(plans.plan_tree(plan), _measured_in(place))) if plan else (),
+        answered=answered,
+        confirmed=observatory.confirmed(answered),
         is_sample=is_sample,
         as_of=max(read.profile.as_of or order.period.end for read in reads),
     )

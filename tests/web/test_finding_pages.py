@@ -1,0 +1,122 @@
+"""Pages of findings: kept, confirmed by somebody else, printed, told of, taken up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from analysed import answered, make_analysed
+from cast import LA_ESPERANZA, actor, client_as, make_plan
+
+from convive.domain.observatory.analysis_sectors import sectors_of
+from convive.domain.observatory.models import Finding, Round
+from convive.domain.plans.models import Commitment
+from convive.domain.programme import queries as programme
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def answer(tmp_path: Path):
+    make_analysed(tmp_path)
+    return answered(actor("analyst"), "hotspots")
+
+
+@pytest.fixture
+def officer(answer):
+    return client_as("municipal_officer")
+
+
+def form(answer, **changes):
+    facts = {
+        "why": "Cerca del mercado, al cierre.",
+        "sectors": sectors_of(answer)[:2],
+        "first_hour": "19",
+        "last_hour": "22",
+        "valid_until": (programme.today() + timedelta(days=14)).isoformat(),
+    }
+    return facts | changes
+
+
+def kept(client, answer) -> Finding:
+    sent = client.post(f"/en/analyses/{answer.pk}/keep/", form(answer))
+    assert sent.status_code == 302, sent.content.decode()
+    return Finding.objects.latest("pk")
+
+
+def body(client, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_an_answer_is_kept_and_waits_for_a_second_person(officer, answer):
+    assert "Keep it as a finding" in body(officer, f"/en/analyses/{answer.pk}/")
+    found = kept(officer, answer)
+    page = body(officer, f"/en/findings/{found.pk}/")
+    assert "Waits for a second person" in page
+    assert "Confirm it" not in page  # nobody their own
+    assert f"/findings/{found.pk}/" in body(officer, f"/en/analyses/{answer.pk}/")
+    coordinator = client_as("coordinator")
+    assert f"/findings/{found.pk}/" in body(coordinator, "/en/workspace/")
+    coordinator.post(f"/en/findings/{found.pk}/confirm")
+    found.refresh_from_db()
+    assert found.state == "confirmed"
+    assert f"/findings/{found.pk}/" not in body(coordinator, "/en/workspace/")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"why": ""}, {"last_hour": ""}, {"valid_until": "2099-01-01"}, {"sectors": ["x"]}]
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(officer, answer, wrong):
+    sent = officer.post(f"/en/analyses/{answer.pk}/keep/", form(answer, **wrong))
+    assert sent.status_code == 422
+    assert not Finding.objects.exists()
+
+
+def test_the_sheet_has_sectors_hours_why_and_its_last_day(officer, answer):
+    found = kept(officer, answer)
+    page = body(officer, f"/en/findings/{found.pk}/sheet/")
+    for said in ("19:00–22:59", "Cerca del mercado", "Not confirmed", "Not done"):
+        assert said in page
+    assert page.count("☐") == 2 * len(found.sectors)
+
+
+def test_setting_aside_wants_a_reason(officer, answer):
+    found = kept(officer, answer)
+    path = f"/en/findings/{found.pk}/set-aside"
+    assert officer.post(path, {"reason": ""}).status_code == 422
+    assert officer.post(path, {"reason": "Era una feria."}).status_code == 302
+    page = body(officer, f"/en/findings/{found.pk}/")
+    assert "Era una feria." in page
+    assert "Make a commitment of it" not in page
+
+
+def test_what_came_back_is_told_and_counted(officer, answer):
+    found = kept(officer, answer)
+    one, two = found.sectors
+    told = {"day": programme.today().isoformat(), one: "yes", two: "no"}
+    assert officer.post(f"/en/findings/{found.pk}/rounds/", told).status_code == 302
+    assert Round.objects.filter(was_done=True).get().sector == one
+    assert "1 of 2 sectors done" in body(officer, f"/en/findings/{found.pk}/")
+    nothing = officer.post(f"/en/findings/{found.pk}/rounds/", {"day": told["day"]})
+    assert nothing.status_code == 422
+
+
+def test_a_commitment_of_it_leads_back_to_it(officer, answer):
+    plan = make_plan()
+    found = kept(officer, answer)
+    facts = {
+        "what": "Alumbrar tres cuadras",
+        "organisation": "muni-la-esperanza",
+        "district": LA_ESPERANZA,
+        "due": found.valid_until.isoformat(),
+        "plan": plan.code,
+        "objective": "",
+    }
+    sent = officer.post(f"/en/findings/{found.pk}/take-up/", facts)
+    assert sent.status_code == 302, sent.content.decode()
+    made = Commitment.objects.get()
+    assert f"/findings/{found.pk}/" in body(officer, f"/en/commitments/{made.pk}/")
+    assert "Alumbrar tres cuadras" in body(officer, f"/en/findings/{found.pk}/")
