@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -48,17 +50,25 @@ def test_a_heap_of_three_times_as_many_on_nine_cells_is_found_nine_times_in_ten(
 
 @pytest.mark.filterwarnings("ignore:The alternative hypothesis")
 def test_the_p_of_local_g_agrees_with_esda_as_esda_agrees_with_itself():
+    """By the median over seeds: one pair of seeds tells little (esda with itself: 0.992 to 0.997).
+
+    The values have no ties, which esda counts as rounding falls.
+    """
     esda = pytest.importorskip("esda")
     libpysal = pytest.importorskip("libpysal")
-    rng = np.random.default_rng(0)
-    values, weights = rng.poisson(2, 900).astype(float), neighbours.on_grid(30, 30)
-    w = libpysal.weights.lat2W(30, 30, rook=False)
-    theirs = [
-        esda.G_Local(values, w, transform="B", permutations=999, seed=s, n_jobs=1).p_sim
-        for s in (1, 2)
-    ]
-    ours = gi_star.gi(values, weights, permutations=999, seed=1)
-    larger = np.rint(ours.p_high * 1000) - 1  # esda's rule: a tie counts above, never below
-    folded = (np.minimum(larger, 999 - larger) + 1) / 1000
-    itself = np.corrcoef(*theirs)[0, 1]
-    assert np.corrcoef(folded, theirs[0])[0, 1] >= itself - 0.005
+    values = np.random.default_rng(0).gamma(2, 2, 900)
+    weights, w = neighbours.on_grid(30, 30), libpysal.weights.lat2W(30, 30, rook=False)
+
+    def theirs(seed: int, permutations: int = 999) -> np.ndarray:
+        asked = {"transform": "B", "permutations": permutations, "seed": seed, "n_jobs": 1}
+        return esda.G_Local(values, w, **asked).p_sim
+
+    def ours(seed: int, permutations: int = 999) -> np.ndarray:
+        found = gi_star.gi(values, weights, permutations=permutations, seed=seed)
+        return np.minimum(found.p_high, found.p_low)  # esda's one-sided p, the nearer side
+
+    esdas = [theirs(seed) for seed in range(6)]
+    itself = np.median([np.corrcoef(a, b)[0, 1] for a, b in combinations(esdas, 2)])
+    agree = [np.corrcoef(ours(seed), each)[0, 1] for seed, each in enumerate(esdas)]
+    assert np.median(agree) >= itself - 0.001, (agree, itself)
+    assert np.corrcoef(ours(1, 49_999), theirs(1, 49_999))[0, 1] >= 0.9995

@@ -124,6 +124,7 @@ def _clusters(
         max_time=float(chosen["max_time"]),
         prospective=chosen["when"] == "now",
         cells=chosen["cells"],
+        stop_after=100,  # of 999 replicas as strong: p is above 0.1 then, and more would not help
         seed=SEED,
     )
     return clusters.of_events(events, options, outline=outline, progress=progress)
