@@ -154,7 +154,7 @@ def test_vancouver_is_read_as_utm(shared):
     file = shared / "points/vancouver_thefts_utm10n.csv.gz"
     answer = told("near-repeat", file, *FEW, "--to", "2020-03")
     assert answer["asked"]["crs"] == "EPSG:32610"
-    answer = told("hotspots", file, "--to", "2020-03", "--cells", "h3:8")
+    answer = told("hotspots", file, "--to", "2020-03")
     assert answer["asked"]["crs"] == "EPSG:32610"
     first = answer["cells"][0]
     assert -123.3 < first["lon"] < -123.0

@@ -11,12 +11,13 @@ import pytest
 from analysed import DAILY, WHOLE, add_incidents, answered, ask, bring, make_analysed, work
 from cast import EL_PORVENIR, LA_ESPERANZA, actor
 
-from convive.domain.observatory import actions
+from convive.domain.observatory import actions, analysis_tables
 from convive.domain.observatory.analyses.near_repeat import days_words, distance_words
 from convive.domain.observatory.analyses.questions import QUESTIONS
 from convive.domain.observatory.models import Analysis, State
 from convive.kernel.errors import BadInput, NotAllowed, Refused
 from convive.kernel.journal import verify
+from convive.kernel.leaving import Audience
 from convive.kernel.models import Job, JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,15 @@ def test_pairs_that_were_planted_are_found(analyst):
     told = numbers(answered(analyst, "near-repeat"))
     assert told["p_adjusted"][1][0] <= 0.05
     assert told["ratio"][1][0] > 2
+
+
+def test_a_cell_without_neighbours_was_not_tested_and_comes_last(analyst):
+    found = answered(analyst, "hotspots")
+    alone = found.result["numbers"]["cells"][0]
+    alone.update(gi_z=None, p=None, q=None, hot=False)
+    told = analysis_tables.cleared(found, 5, Audience.OUTSIDE)
+    (cells,) = (table for table in told.tables if table.name == "cells")
+    assert cells.rows[-1].cells[0].value == alone["cell"]
 
 
 def test_nights_that_were_planted_are_found(analyst):

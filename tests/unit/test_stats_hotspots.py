@@ -162,6 +162,14 @@ def test_equal_values_are_no_finding():
     assert not answer.hot().any() and not answer.cold().any()
 
 
+def test_a_cell_without_neighbours_is_not_tested():
+    alone = neighbours.Neighbours(np.array([0, 1, 2, 2]), np.array([1, 0]), np.ones(2))
+    answer = gi_star.gi_star([1.0, 5.0, 9.0], alone, permutations=99, seed=1)
+    for found in (answer.z, answer.p, answer.q, answer.q_high):
+        assert np.isnan(found).tolist() == [False, False, True]
+    assert not answer.hot().any()
+
+
 def test_a_heap_is_hot_and_a_hole_is_cold():
     rng = np.random.default_rng(0)
     values = rng.poisson(10, (20, 20)).astype(float)

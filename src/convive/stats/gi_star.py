@@ -40,8 +40,9 @@ class LocalG:
     p_high, p_low : probability of a weighted sum at least as high, at least as low.
     p : two-sided, min(1, 2 · min(p_high, p_low)).
     q : `p` adjusted over the tested cells by `fdr.adjust`.
-    neighbours : how many the cell has, itself not counted; where 0, nothing was tested and z, p
-        and q are nan.
+    q_high : `p_high` adjusted likewise: for whoever asks of high values alone.
+    neighbours : how many the cell has, itself not counted; where 0, nothing was tested and z, p,
+        q and q_high are nan.
     star : whether the cell's own value is in its sum.
     permutations : draws behind each p.
     """
@@ -52,6 +53,7 @@ class LocalG:
     p_high: Floats
     p_low: Floats
     q: Floats
+    q_high: Floats
     neighbours: Whole
     star: bool
     permutations: int
@@ -184,13 +186,14 @@ def _local(
     g, z = _scores(x, rows, own if star else None)
     high, low = _count(x, others, rows, permutations, seed, threads or os.cpu_count() or 1)
     tested = count > 0
-    p_high, p_low, p, q = (np.full(len(x), np.nan) for _ in range(4))
+    p_high, p_low, p, q, q_high = (np.full(len(x), np.nan) for _ in range(5))
     p_high[tested] = (high[tested] + 1) / (permutations + 1)
     p_low[tested] = (low[tested] + 1) / (permutations + 1)
     p[tested] = np.minimum(1.0, 2 * np.minimum(p_high, p_low)[tested])
     q[tested] = fdr.adjust(p[tested])
+    q_high[tested] = fdr.adjust(p_high[tested])
     z[~tested] = np.nan
-    return LocalG(g, z, p, p_high, p_low, q, count, star, permutations)
+    return LocalG(g, z, p, p_high, p_low, q, q_high, count, star, permutations)
 
 
 def _scores(x: Floats, rows: _Rows, own: Floats | None) -> tuple[Floats, Floats]:

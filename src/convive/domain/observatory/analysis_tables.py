@@ -6,6 +6,7 @@ numbers sees these exactly. Cells and clusters are small areas, and hide small c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
@@ -65,7 +66,10 @@ def _cells(found: Analysis, threshold: int) -> Table:
         Column(_("Gi*, in standard deviations"), _OF_ROW, 2),
         Column(_("q, corrected for all cells"), _OF_ROW, 3),
     )
-    listed = sorted(numbers["cells"], key=lambda row: (not row["hot"], -row["gi_z"], row["cell"]))
+    listed = sorted(
+        numbers["cells"],
+        key=lambda row: (not row["hot"], -_z(row), row["cell"]),
+    )
     rows = tuple(
         Row(
             (
@@ -80,6 +84,11 @@ def _cells(found: Analysis, threshold: int) -> Table:
         for row in listed
     )
     return Table("cells", _("Cells"), _("Local Gi* of Getis and Ord."), columns, rows)
+
+
+def _z(row: Mapping[str, Any]) -> float:
+    """A cell without neighbours was not tested, and comes last."""
+    return -math.inf if row["gi_z"] is None else float(row["gi_z"])
 
 
 def _backtest(found: Analysis, threshold: int) -> Table:

@@ -24,7 +24,7 @@ from convive.domain.observatory.analyses.cells import Cells, cells_over
 from convive.evidence.events import Events
 from convive.kernel import words
 from convive.kernel.errors import BadInput
-from convive.stats import backtest, bandwidth, density, fdr, gi_star, ranking
+from convive.stats import backtest, bandwidth, density, gi_star, ranking
 
 LEAST = 100
 LEVEL = 0.05
@@ -71,18 +71,17 @@ def answer(
     found = gi_star.gi_star(
         counts.astype(np.float64), cells.neighbours(), permutations=_PERMUTATIONS, seed=options.seed
     )
-    q = fdr.adjust(found.p_high)  # asked is where it is high: one side alone
     dense = density.at(
         events.x, events.y, cells.x, cells.y, width, kernel=options.kernel,
         cell_area=float(cells.area.mean()),
     )  # fmt: skip
-    hot = q <= LEVEL
+    hot = found.q_high <= LEVEL  # asked is where it is high: one side alone
     told = backtest.verdict(tested) if tested else None
     progress(1.0)
     return Answer(
         lambda: _sentence(cells, hot, counts, tested, told),
         {
-            "cells": _rows(cells, counts, dense, found, q, hot),
+            "cells": _rows(cells, counts, dense, found, hot),
             "backtest": [_result(one) for one in tested.results] if tested else [],
             "best": told.best if told else None,
             "beats_simple": told.beats if told else None,
@@ -169,7 +168,7 @@ def method_name(code: str) -> str:
 
 
 def _rows(
-    cells: Cells, counts: Any, dense: Any, found: gi_star.LocalG, q: Any, hot: Any
+    cells: Cells, counts: Any, dense: Any, found: gi_star.LocalG, hot: Any
 ) -> list[dict[str, Any]]:
     """The cells with incidents or that stand out, those of most incidents first."""
     kept = np.flatnonzero((counts > 0) | hot)
@@ -183,7 +182,7 @@ def _rows(
             "density_km2": float(dense[i] * 1e6),
             "gi_z": float(found.z[i]),
             "p": float(found.p_high[i]),
-            "q": float(q[i]),
+            "q": float(found.q_high[i]),
             "hot": bool(hot[i]),
         }
         for i in order
