@@ -14,7 +14,7 @@ from convive.domain.observatory.parts import (
 )
 from convive.domain.observatory.rules import Direction
 from convive.kernel.periods import Period
-from convive.reports.diagnosis.release import Telling, everything, released
+from convive.reports.release import Telling, everything, released
 
 HERE, NEXT, FAR, PROVINCE = "X:1301", "X:1302", "X:1303", "X:13"
 

@@ -315,6 +315,11 @@ PAGES: dict[str, Page] = {
     "results:achieved_csv": by_district(_plan),
     "results:achieved_xlsx": by_district(_plan),
     "reports:new": by_district(lambda district: {"ref": district}, methods=("GET", "POST")),
+    "reports:briefs": by_district(lambda district: {"ref": district}),
+    "reports:brief": by_district(lambda district: {"ref": district, "month": "2020-03"}),
+    "reports:brief_pdf": by_district(
+        lambda district: {"ref": district, "month": "2020-03"}, methods=_POST
+    ),
     "reports:report": by_district(_report),
     "reports:again": by_district(_report, methods=("GET", "POST")),
     "reports:file": by_district(_report),

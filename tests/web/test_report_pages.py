@@ -139,7 +139,7 @@ def test_the_list_shows_the_reports_of_the_districts_one_works_in(officer):
 
 
 def test_an_empty_list_says_what_would_appear():
-    assert "Nadie ha pedido un diagnóstico" in client_as("analyst").get(LIST).content.decode()
+    assert "Nadie ha pedido un informe" in client_as("analyst").get(LIST).content.decode()
 
 
 # What goes wrong
@@ -317,3 +317,25 @@ def test_a_report_says_when_an_import_that_it_read_was_withdrawn(officer) -> Non
     assert "fue retirada" in text and "envió el año anterior" in text
     restore_batch(by=SYSTEM, batch=number, why="La Policía confirma el año.")
     assert "fue retirada" not in page(officer, report)
+
+
+def test_a_brief_is_read_on_its_page_and_asked_for_as_a_pdf(officer):
+    latest = officer.get(f"/reports/brief/{LA_ESPERANZA}/")
+    assert latest.headers["Location"].endswith("/2022-12/")
+    shown = officer.get(latest.headers["Location"]).content.decode()
+    assert "Qué cambió" in shown and "puede ser azar" in shown
+    asked = officer.post(f"/reports/brief/{LA_ESPERANZA}/2022-12/pdf")
+    work()
+    made = Report.objects.latest("pk")
+    assert asked.headers["Location"] == f"/reports/{made.pk}/"
+    assert (made.kind, made.pages) == ("brief", 1)
+    assert "Informe del mes de La Esperanza" in page(officer, made)
+    assert officer.get(f"/reports/{made.pk}/file").headers["Content-Type"] == "application/pdf"
+
+
+def test_a_month_without_records_says_what_is_covered(officer):
+    shown = officer.get(f"/reports/brief/{LA_ESPERANZA}/2025-05/").content.decode()
+    assert "Qué cambió" not in shown
+    assert "2020" in shown and "2022" in shown
+    assert officer.get(f"/reports/brief/{LA_ESPERANZA}/2025/").status_code == 404
+    assert officer.get(f"/reports/brief/{LA_ESPERANZA}/mayo/").status_code == 404

@@ -16,11 +16,13 @@ from convive.domain.programme.models import Place
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import replace_file
-from convive.reports import diagnosis
+from convive.kernel.texts import LANGUAGES
+from convive.reports import brief, diagnosis, queries
 from convive.reports.models import Report
-from convive.reports.orders import Made, Order
+from convive.reports.orders import Kind, Made, Order
 
 KIND = "reports.make"
+_MAKERS = {Kind.DIAGNOSIS: diagnosis.make, Kind.BRIEF: brief.make}
 
 
 @transaction.atomic
@@ -30,7 +32,7 @@ def ask(*, by: Actor, order: Order) -> Report:
     _require(by, order, place)
     now = timezone.now()
     report = Report.objects.create(
-        kind=Report.Kind.DIAGNOSIS,
+        kind=order.kind,
         place=place,
         start=order.period.start,
         end=order.period.end,
@@ -44,6 +46,21 @@ def ask(*, by: Actor, order: Order) -> Report:
     _journal(by, "report.asked", report)
     _order(by, report)
     return report
+
+
+def ask_briefs(*, by: Actor) -> list[Report]:
+    """Order the brief of each district's latest month, in each language, where there is none."""
+    asked: list[Report] = []
+    for place in programme.districts():
+        month = queries.latest_month(place)
+        if month is None:
+            continue
+        missing = [each for each in LANGUAGES if not queries.has_brief(place, month, each)]
+        asked += [
+            ask(by=by, order=Order(place.ref, month, language, kind=Kind.BRIEF))
+            for language in missing
+        ]
+    return asked
 
 
 @transaction.atomic
@@ -76,7 +93,7 @@ def make(*, by: Actor, number: int) -> Report:
         return report
     _step(by, report, "report.started")
     try:
-        _finish(by, report, diagnosis.make(order))
+        _finish(by, report, _MAKERS[order.kind](order))
     except Exception:
         report.file_hash = ""
         _step(by, report, "report.failed")
@@ -89,7 +106,7 @@ def print_now(*, by: Actor, order: Order, out: Path) -> Made:
     _require(by, order, programme.place(order.place))
     if not out.parent.is_dir():
         raise BadInput.at(out, _("There is no such folder."), _("Make it, or name another."))
-    made = diagnosis.make(order)
+    made = _MAKERS[order.kind](order)
     replace_file(out, made.pdf)
     with transaction.atomic():
         journal.write(
@@ -109,6 +126,7 @@ def order_of(report: Report) -> Order:
         language=report.language,
         source=report.source,
         internal=report.internal,
+        kind=Kind(report.kind),
     )
 
 
@@ -159,4 +177,5 @@ def _what(order: Order) -> dict[str, str | bool]:
         "language": order.language,
         "source": order.source,
         "internal": order.internal,
+        "kind": order.kind.value,
     }

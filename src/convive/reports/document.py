@@ -131,7 +131,15 @@ class Pair:
     table: Table
 
 
-Block = Heading | Paragraph | Points | Notice | Cards | Table | Picture | Pair
+@dataclass(frozen=True)
+class Columns:
+    """Blocks side by side."""
+
+    kind: ClassVar[str] = "columns"
+    columns: tuple[tuple[Block, ...], ...]
+
+
+Block = Heading | Paragraph | Points | Notice | Cards | Table | Picture | Pair | Columns
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,7 @@ class Frame:
 class Document:
     """A whole report.
 
+    is_sheet : one page in small type, not a chapter.
     made_on : the date written into the file: the day of the data, so that the same data make the
         same bytes.
     """
@@ -163,6 +172,7 @@ class Document:
     meta: tuple[str, ...]
     frame: Frame
     blocks: Sequence[Block] = field(default_factory=tuple)
+    is_sheet: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """JSON-ready values; every block says its kind, every cell is an object."""
@@ -176,6 +186,8 @@ def _block(block: Block) -> dict[str, Any]:
     data = asdict(block) | {"kind": block.kind}
     if isinstance(block, Pair):
         data |= {"picture": _block(block.picture), "table": _block(block.table)}
+    if isinstance(block, Columns):
+        data["columns"] = [[_block(each) for each in column] for column in block.columns]
     if isinstance(block, Table):
         data["rows"] = [
             [asdict(Cell(cell) if isinstance(cell, str) else cell) for cell in row]

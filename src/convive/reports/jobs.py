@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.rules import Actor
@@ -11,9 +13,16 @@ from convive.kernel.errors import NotAllowed
 from convive.reports import actions
 
 WORKER = Actor(id="worker", label="worker", is_system=True)
+_DAY = 86_400
 
 
-@jobs.kind(actions.KIND, title=_("A diagnosis"), idempotent=True)
+@jobs.every("reports.briefs", seconds=_DAY)
+def order_briefs(_now: datetime) -> None:
+    """Order the brief of each district once its sources know another month."""
+    actions.ask_briefs(by=WORKER)
+
+
+@jobs.kind(actions.KIND, title=_("A report"), idempotent=True)
 def make_report(running: jobs.Running, *, report: int) -> dict[str, str]:
     """Make a report that was asked for, with the rights that whoever asked has today."""
     running.progress("make", 0, 1)

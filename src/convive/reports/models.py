@@ -12,13 +12,11 @@ from convive.kernel.home import Home
 from convive.kernel.models import Job
 from convive.kernel.periods import Period
 from convive.kernel.texts import LANGUAGES
+from convive.reports.orders import Kind
 
 
 class Report(models.Model):
     """One report: ordered, made in the background, and kept as a file named by its content."""
-
-    class Kind(models.TextChoices):
-        DIAGNOSIS = "diagnosis"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -26,7 +24,7 @@ class Report(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    kind = models.CharField(max_length=12, choices=Kind.choices)
+    kind = models.CharField(max_length=12, choices=[(each.value, each.value) for each in Kind])
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     start = models.DateField()
     end = models.DateField()
@@ -104,5 +102,8 @@ class Report(models.Model):
     @property
     def file_name(self) -> str:
         """The name under which a person keeps it."""
+        if self.kind == Kind.BRIEF:
+            kind = {"es": "informe", "en": "brief"}[self.language]
+            return f"{kind}-{self.place.code}-{self.start:%Y-%m}.pdf"
         kind = {"es": "diagnostico", "en": "diagnosis"}[self.language]
         return f"{kind}-{self.place.code}-{self.start:%Y-%m}-{self.end:%Y-%m}.pdf"

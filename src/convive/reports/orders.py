@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
 from convive.kernel.texts import LANGUAGES
+
+
+class Kind(StrEnum):
+    """DIAGNOSIS: the first chapter of a plan. BRIEF: one page on one month."""
+
+    DIAGNOSIS = "diagnosis"
+    BRIEF = "brief"
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Order:
     language: str
     source: str = ""
     internal: bool = False
+    kind: Kind = Kind.DIAGNOSIS
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
@@ -39,6 +48,10 @@ class Order:
                 str(self.period),
                 _("A diagnosis counts whole months."),
                 _("Begin on the first day of a month and end on the last."),
+            )
+        if self.kind is Kind.BRIEF and len(list(self.period.months())) != 1:
+            raise BadInput.at(
+                str(self.period), _("A brief is about one month."), _("Give it as 2024-12.")
             )
 
 

@@ -10,16 +10,38 @@ from django.db.models import Q, QuerySet
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, may
 from convive.domain.observatory import queries as observatory
+from convive.domain.observatory.desk import can_profile, sources_here
 from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation, Place, Population
 from convive.kernel.periods import Period
 from convive.reports.models import Report
+from convive.reports.orders import Kind
 
 
 def report(number: int) -> Report | None:
     return Report.objects.select_related("place", "job").filter(pk=number).first()
+
+
+def latest_month(place: Place) -> Period | None:
+    """The last month of which a source with records of a place knows; real sources first.
+
+    None where nothing has been imported about it.
+    """
+    views = [view for view in sources_here(place) if can_profile(view)]
+    ends = [
+        view.coverage.end
+        for view in views
+        if view.coverage is not None and view.is_sample == views[0].is_sample
+    ]
+    return Period.month(max(ends).year, max(ends).month) if ends else None
+
+
+def has_brief(place: Place, month: Period, language: str) -> bool:
+    """Whether a brief of this month was asked for, made or not."""
+    rows = Report.objects.filter(kind=Kind.BRIEF, place=place, start=month.start)
+    return rows.filter(language=language, internal=False).exists()
 
 
 def reports_for(actor: Actor) -> QuerySet[Report]:

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from convive.reports import views
+from convive.reports import views, views_brief
 
 app_name = "reports"
 urlpatterns = [
     path("reports/", views.reports, name="list"),
     path("reports/new/<str:ref>/", views.new, name="new"),
+    path("reports/brief/<str:ref>/", views_brief.latest, name="briefs"),
+    path("reports/brief/<str:ref>/<str:month>/", views_brief.page, name="brief"),
+    path("reports/brief/<str:ref>/<str:month>/pdf", views_brief.make, name="brief_pdf"),
     path("reports/<int:number>/", views.report, name="report"),
     path("reports/<int:number>/again", views.again, name="again"),
     path("reports/<int:number>/file", views.file, name="file"),

@@ -272,6 +272,17 @@ def findings_of(analysis: int) -> list[Finding]:
     return list(Finding.objects.filter(analysis=analysis))
 
 
+def findings_between(place: Place, period: Period, sources: Iterable[str]) -> list[Finding]:
+    """Findings of a place that stood within a period, of these sources; not those set aside."""
+    rows = Finding.objects.select_related("analysis__place").filter(
+        analysis__place=place,
+        analysis__source__in=list(sources),
+        kept_at__date__lte=period.end,
+        valid_until__gte=period.start,
+    )
+    return list(rows.exclude(state=FindingState.SET_ASIDE))
+
+
 def commitments_of(who: Actor, finding: int) -> list[Commitment]:
     """What was promised because of a finding, as far as this person may read it."""
     rows = plans.commitments_visible_to(who)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from convive.kernel import words
-from convive.reports.diagnosis.material import Material, Read
+from convive.reports.diagnosis.material import Material
 from convive.reports.document import Block, Column, Heading, Paragraph, Points, Table, Tone
+from convive.reports.reads import Read
 
 # What a plan's diagnosis is asked for, and the ICCS class or kind of source that would answer it
 _HOMICIDE, _PROPERTY = "0101", ("0401", "05")

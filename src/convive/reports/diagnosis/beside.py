@@ -11,10 +11,11 @@ from convive import charts
 from convive.domain.observatory.parts import ChangeRow, MapRow
 from convive.domain.observatory.profile import RANKS
 from convive.kernel import words
-from convive.reports.diagnosis.material import Material, Read
+from convive.reports.diagnosis.material import Material
 from convive.reports.diagnosis.records import source_line, told_cell, told_text
-from convive.reports.diagnosis.release import Told
 from convive.reports.document import Block, Cell, Column, Heading, Pair, Paragraph, Picture, Table
+from convive.reports.reads import Read
+from convive.reports.release import Told
 from convive.stats.classes import ValueRange, quantile_classes
 
 

@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.observatory import estimates
 from convive.domain.observatory import queries as observatory
-from convive.domain.observatory.desk import sources_here
 from convive.domain.observatory.models import Analysis
-from convive.domain.observatory.parts import PlaceProfile
-from convive.domain.observatory.profile import place_profile
 from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Indicator
 from convive.domain.plans.queries import Branch
@@ -22,29 +19,11 @@ from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.evidence.queries import Estimate, SourceView
 from convive.kernel import words
-from convive.kernel.errors import BadInput, Refused
+from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
 from convive.reports import queries
-from convive.reports.diagnosis.release import Telling, everything, released
 from convive.reports.orders import Order
-
-
-@dataclass(frozen=True)
-class Read:
-    """One source's profile, and what of it may be printed.
-
-    apart : the categories that are counted apart and never drawn on a map.
-    """
-
-    profile: PlaceProfile
-    telling: Telling
-    view: SourceView
-    apart: frozenset[str]
-
-    @property
-    def is_all_apart(self) -> bool:
-        """Whether the source counts nothing but such offences: then its sum is one of them."""
-        return not self.profile.is_mapped
+from convive.reports.reads import Read, read_all
 
 
 @dataclass(frozen=True)
@@ -127,7 +106,7 @@ def gather(order: Order) -> Material:
     place in the period: a document about nothing is not made.
     """
     place = programme.place(order.place)
-    reads = _reads(order, place)
+    reads = read_all(order, place)
     is_sample = reads[0].profile.is_sample
     views = tuple(view for view in evidence.sources() if view.is_sample == is_sample)
     one = programme.programme()
@@ -152,49 +131,6 @@ def gather(order: Order) -> Material:
         is_sample=is_sample,
         as_of=max(read.profile.as_of or order.period.end for read in reads),
     )
-
-
-def _reads(order: Order, place: Place) -> tuple[Read, ...]:
-    """A profile of each source with records here, real ones only if there are any."""
-    if order.source:
-        found = [_read(order, evidence.source(order.source))]
-    else:
-        found, refusals = [], []
-        for view in sources_here(place):
-            if found and view.is_sample != found[0].view.is_sample:
-                break
-            try:
-                found.append(_read(order, view))
-            except Refused as refused:
-                refusals.append(refused)
-        if not found and refusals:
-            raise refusals[0]
-    if not found:
-        raise Refused.at(
-            place.name,
-            _("No source has records of this place: a diagnosis about nothing is not made."),
-            _("Import evidence first: convive evidence import FILE --source NAME."),
-        )
-    return tuple(sorted(found, key=lambda read: read.is_all_apart))
-
-
-def _read(order: Order, view: SourceView) -> Read:
-    """Raises Refused where the source cannot carry a profile of this place and period."""
-    profile = place_profile(order.place, order.period, source=view.code)
-    if all(point.value is None for point in profile.series):
-        raise Refused.at(
-            f"{profile.name}, {words.period(order.period)}",
-            _("The source %(source)s has no records of it: a diagnosis about nothing is not made.")
-            % {"source": view.name},
-            _("It covers %(period)s.") % {"period": words.period(view.coverage)},
-        )
-    telling = everything(profile) if order.internal else released(profile)
-    apart = frozenset(
-        category
-        for category, offence in evidence.offences(view.code).items()
-        if "no_small_area" in offence.flags
-    )
-    return Read(profile, telling, view, apart)
 
 
 def _answers(place: Place, period: Period, views: tuple[SourceView, ...]) -> Iterator[Answer]:

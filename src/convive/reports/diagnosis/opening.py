@@ -8,8 +8,9 @@ from convive.domain.observatory.leaving import may_tell
 from convive.domain.observatory.parts import Headline
 from convive.kernel import words
 from convive.kernel.figures import Figure, Status
-from convive.reports.diagnosis.material import Material, Read
+from convive.reports.diagnosis.material import Material
 from convive.reports.document import Block, Card, Cards, Frame, Notice, Paragraph, Tone
+from convive.reports.reads import Read
 
 MOTTOES = {"es": "Toda preocupación recibe respuesta.", "en": "Every concern gets an answer."}
 

@@ -11,8 +11,6 @@ from convive import charts
 from convive.domain.observatory.parts import GridRow, OffenceRow
 from convive.domain.observatory.profile import RANKS
 from convive.kernel import words
-from convive.reports.diagnosis.material import Read
-from convive.reports.diagnosis.release import Told
 from convive.reports.document import (
     Block,
     Cell,
@@ -25,6 +23,8 @@ from convive.reports.document import (
     Table,
     Tone,
 )
+from convive.reports.reads import Read
+from convive.reports.release import Told
 from convive.stats.classes import quantile_classes
 
 
@@ -41,8 +41,8 @@ def records(read: Read, number: int) -> list[Block]:
                 )
             )
         )
-    if _is_drawable(read):
-        blocks.append(_series(read, number))
+    if is_drawable(read):
+        blocks.append(series(read, number))
     else:
         blocks.append(
             Paragraph(_("Too many months are hidden for a line: the table says what may be told."))
@@ -94,13 +94,16 @@ def told_cell(told: Told, *, step: int = 0, is_strong: bool = False) -> Cell:
     return Cell(told_text(told), step, told.is_hidden, is_strong)
 
 
-def _is_drawable(read: Read) -> bool:
+def is_drawable(read: Read) -> bool:
     """Whether three months in four may be told: fewer make a line of gaps."""
     hidden = [told.is_hidden for told in read.telling.months.values()]
     return 4 * sum(hidden) <= len(hidden)
 
 
-def _series(read: Read, number: int) -> Picture:
+def series(
+    read: Read, number: int, on: charts.Drawing = charts.PAPER, ink: charts.Ink = charts.PRINT
+) -> Picture:
+    """The months of a source as a line over its band. `number` keeps the ids of charts apart."""
     profile = read.profile
     points = []
     for point in profile.series:
@@ -140,7 +143,7 @@ def _series(read: Read, number: int) -> Picture:
         empty=_("No months are covered."),
     )
     return Picture(
-        svg=charts.series(chart, key=f"series-{number}", on=charts.PAPER, ink=charts.PRINT),
+        svg=charts.series(chart, key=f"series-{number}", on=on, ink=ink),
         alt=label.strip(),
         caption=_("%(counted)s, by month") % {"counted": profile.counted},
         source=source_line(read),

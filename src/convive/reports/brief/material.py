@@ -1,0 +1,124 @@
+"""Reads everything that a brief is made of: changes, findings, commitments, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from convive.domain.observatory import queries as observatory
+from convive.domain.observatory.models import Finding
+from convive.domain.observatory.models_findings import FindingState
+from convive.domain.observatory.rules import months_back
+from convive.domain.plans import queries as plans
+from convive.domain.plans.models import Commitment
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Place
+from convive.evidence import queries as evidence
+from convive.kernel import words
+from convive.kernel.errors import Refused
+from convive.kernel.periods import Period
+from convive.reports.orders import Order
+from convive.reports.reads import Read, read_all
+
+HISTORY = 36  # months in the small charts, the brief's own last
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a brief says.
+
+    reads : the sources that cover the month, those counted apart last.
+    behind : names of sources that speak of the place and do not cover the month yet.
+    findings : confirmed ones; inside, also those that wait for a second person.
+    due : commitments whose day lay in the month. late : open ones whose day lay before it.
+    unpromised : how many confirmed findings nobody has promised to act on.
+    """
+
+    order: Order
+    place: Place
+    reads: tuple[Read, ...]
+    behind: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    due: tuple[Commitment, ...]
+    late: tuple[Commitment, ...]
+    unpromised: int
+
+    @property
+    def month(self) -> Period:
+        return self.order.period
+
+    @property
+    def is_sample(self) -> bool:
+        return self.reads[0].profile.is_sample
+
+    @property
+    def as_of(self) -> date:
+        return max(read.profile.as_of or self.month.end for read in self.reads)
+
+    @property
+    def batches(self) -> tuple[str, ...]:
+        codes = sorted({read.view.code for read in self.reads})
+        return tuple(number for code in codes for number in evidence.batch_ids(code))
+
+
+def gather(order: Order) -> Material:
+    """Read it all, in the active language.
+
+    Raises BadInput for an unknown place or source, Refused where no source covers the month.
+    """
+    place = programme.place(order.place)
+    history = Period(months_back(order.period.start, HISTORY - 1), order.period.end)
+    found = read_all(replace(order, period=history, kind=order.kind.DIAGNOSIS), place)
+    reads = tuple(read for read in found if _covers(read, order.period))
+    if not reads:
+        raise Refused.at(
+            f"{place.name}, {words.period(order.period)}",
+            _("No source covers this month yet."),
+            _("The latest: %(months)s.")
+            % {"months": "; ".join(words.period(read.view.coverage) for read in found)},
+        )
+    findings = observatory.findings_between(place, order.period, [read.view.code for read in reads])
+    commitments = _commitments(order, place)
+    return Material(
+        order=order,
+        place=place,
+        reads=reads,
+        behind=tuple(read.view.name for read in found if read not in reads),
+        findings=tuple(
+            each for each in findings if order.internal or each.state == FindingState.CONFIRMED
+        ),
+        due=tuple(commitments.filter(due__range=(order.period.start, order.period.end))),
+        late=tuple(
+            commitments.filter(due__lt=order.period.start).filter(
+                Q(state=Commitment.State.OPEN) | Q(closed_on__gt=order.period.end)
+            )
+        ),
+        unpromised=len(_unpromised(findings)),
+    )
+
+
+def _unpromised(findings: Iterable[Finding]) -> set[str]:
+    confirmed = {str(each.pk) for each in findings if each.state == FindingState.CONFIRMED}
+    rows = plans.commitments().filter(raised_by_kind="finding", raised_by_id__in=confirmed)
+    return confirmed - set(rows.values_list("raised_by_id", flat=True))
+
+
+def _covers(read: Read, month: Period) -> bool:
+    return any(
+        point.month == month.start and (point.value is not None or point.hidden)
+        for point in read.profile.series
+    )
+
+
+def _commitments(order: Order, place: Place) -> QuerySet[Commitment]:
+    """Those of the district and of the whole programme; outside, what anybody may read."""
+    rows = plans.commitments().filter(
+        Q(district=place) | Q(district=None), made_on__lte=order.period.end
+    )
+    if not order.internal:
+        rows = rows.filter(is_public=True)
+    return rows.order_by("due", "pk")
