@@ -10,7 +10,15 @@ import datetime as dt
 
 import numpy as np
 
-from convive.stats import aoristic, clusters, density, gi_star, near_repeat, neighbours
+from convive.stats import (
+    aoristic,
+    clusters,
+    density,
+    effect,
+    gi_star,
+    near_repeat,
+    neighbours,
+)
 
 
 def main() -> None:
@@ -35,6 +43,10 @@ def main() -> None:
         gi_star.gi_star(counts, weights, permutations=99, seed=1)
         gi_star.gi(counts, weights, permutations=99, seed=1)
     scan(draw)
+    panel = draw.poisson(20, (8, 12))
+    for method in ("sc", "sdid"):
+        effect.estimate(panel, [0], 9, method=method)
+    effect.estimate(panel, [0], 9, method="sc", steps=10)
 
 
 def scan(draw: np.random.Generator) -> None:

@@ -61,6 +61,7 @@ def test_every_table_of_the_methods_pages_is_run():
         "knox_chicago", "knox_burkitt", "aoristic",
         "density_peak", "decay", "permutations_needed", "gi_image", "gi_image_values", "gi_six",
         "fdr", "backtest_hits", "cell_rates",
+        "effect_prop99", "effect_prop99_weights", "effect_wdd", "effect_wdq",
         "scan_llr", "scan_published", "scan_distance", "scan_intervals", "scan_population",
     }  # fmt: skip
     assert all(TABLES.values())
