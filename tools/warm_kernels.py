@@ -18,6 +18,7 @@ from convive.stats import (
     gi_star,
     near_repeat,
     neighbours,
+    undercount,
 )
 
 
@@ -47,6 +48,8 @@ def main() -> None:
     for method in ("sc", "sdid"):
         effect.estimate(panel, [0], 9, method=method)
     effect.estimate(panel, [0], 9, method="sc", steps=10)
+    lists = undercount.Lists(draw.integers(5, 50, 7).astype(float))
+    undercount.estimate(lists, linkage_error=undercount.LinkageError(0.05, false=0.01), draws=50)
 
 
 def scan(draw: np.random.Generator) -> None:

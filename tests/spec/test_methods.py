@@ -63,6 +63,8 @@ def test_every_table_of_the_methods_pages_is_run():
         "fdr", "backtest_hits", "cell_rates",
         "effect_prop99", "effect_prop99_weights", "effect_wdd", "effect_wdq",
         "scan_llr", "scan_published", "scan_distance", "scan_intervals", "scan_population",
+        "undercount_two", "undercount_models", "undercount_heterogeneity", "undercount_chao",
+        "undercount_average", "undercount_existence", "undercount_linkage",
     }  # fmt: skip
     assert all(TABLES.values())
 
