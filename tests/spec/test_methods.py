@@ -65,6 +65,9 @@ def test_every_table_of_the_methods_pages_is_run():
         "scan_llr", "scan_published", "scan_distance", "scan_intervals", "scan_population",
         "undercount_two", "undercount_models", "undercount_heterogeneity", "undercount_chao",
         "undercount_average", "undercount_existence", "undercount_linkage",
+        "change_coal", "alarm_power", "alarm_counts", "alarm_weights", "roger", "season_wave",
+        "direct", "byar_interval", "direct_ratio", "indirect", "similar", "marshall",
+        "gamma_poisson",
     }  # fmt: skip
     assert all(TABLES.values())
 

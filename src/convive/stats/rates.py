@@ -59,6 +59,26 @@ def poisson_interval(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Flo
     return lower, np.asarray(upper, dtype=np.float64)
 
 
+def byar_interval(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Byar's approximate interval for the mean of a Poisson count, as health statistics publish it.
+
+    lower = k (1 − 1 / (9k) − z / (3√k))³, or 0 where that is less or k is 0; upper likewise with
+    k + 1 and + z. Within 0.2 % of `poisson_interval` at 95 % from 10 events on; take that one
+    unless a published figure is to be met.
+
+    Parameters, shapes and errors as `poisson_interval`.
+
+    References
+    ----------
+    Breslow NE, Day NE (1987). Statistical Methods in Cancer Research II. IARC, Lyon; p. 69.
+    """
+    k, z = _counts(count), float(special.ndtri(1 - _tail(level)))
+    some = np.maximum(k, 1)
+    below = np.maximum(1 - 1 / (9 * some) - z / (3 * np.sqrt(some)), 0.0)
+    above = 1 - 1 / (9 * (k + 1)) + z / (3 * np.sqrt(k + 1))
+    return np.where(k > 0, some * below**3, 0.0), np.asarray((k + 1) * above**3)
+
+
 def rate(
     count: ArrayLike, person_years: ArrayLike, per: float = 100_000, level: float = 0.95
 ) -> tuple[Floats, Floats, Floats]:
