@@ -68,6 +68,7 @@ def test_every_table_of_the_methods_pages_is_run():
         "change_coal", "alarm_power", "alarm_counts", "alarm_weights", "roger", "season_wave",
         "direct", "byar_interval", "direct_ratio", "indirect", "similar", "marshall",
         "gamma_poisson",
+        "chain_ladder_factors", "chain_ladder_reserves",
     }  # fmt: skip
     assert all(TABLES.values())
 
