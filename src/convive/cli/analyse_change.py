@@ -1,0 +1,274 @@
+"""The questions whether it changes, and whether what was done worked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from convive.cli.analyse_told import tell
+from convive.cli.common import Session, command
+
+if TYPE_CHECKING:
+    from convive.kernel.periods import Period
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SEED = click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Of chance."
+)
+_LEVEL = click.option(
+    "--level", default=0.95, show_default=True,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True), help="Of the interval.",
+)  # fmt: skip
+
+
+@command()
+@click.option("--releases", required=True, type=_FILE, help="A row for each release and month.")
+@click.option("--as-of", default="", metavar="MONTH", help="Foretell from this release.")
+@click.option("--place", default="", metavar="CODE", help="A place; the beginning of several.")
+@click.option("--horizon", type=click.IntRange(1), help="Months until the release foretold.")
+@click.option("--months", default=24, show_default=True, type=click.IntRange(1), help="Newest.")
+@_LEVEL
+def nowcast(
+    session: Session,
+    releases: Path,
+    as_of: str,
+    place: str,
+    horizon: int | None,
+    months: int,
+    level: float,
+) -> None:
+    """What will the newest months come to, once everything is registered?
+
+    The table has a row for each release, month and place: ubigeo, anio and mes (or month),
+    cantidad, vintage, or the same in English. Absent rows are zero up to the release's month.
+
+    Example: convive analyse nowcast --releases releases.parquet --as-of 2025-08 --place 130105
+    """
+    session.load()
+    from convive.domain.observatory.analyses import nowcast as question
+
+    code = place.partition(":")[2] or place
+    given = question.releases_of_file(releases)
+    found = question.answer(given, code, place, question.Options(as_of, horizon, months, level))
+    lines = [
+        "",
+        *(
+            f"{row['period']}  {row['published']:8}  {row['estimate']:10.1f}  "
+            f"{row['lower']:8.0f} – {row['upper']:.0f}"
+            for row in found.numbers["months"][-12:]
+        ),
+    ]
+    tell(session, found, lines)
+
+
+@command()
+@click.argument("file", type=_FILE)
+@click.option("--unit", default="", metavar="COLUMN", help="Districts, sectors, states.")
+@click.option("--time", default="", metavar="COLUMN", help="Months or years.")
+@click.option("--value", default="", metavar="COLUMN", help="What was counted or measured.")
+@click.option("--treated", default="", metavar="COLUMN", help="1 where and while it was done.")
+@click.option("--treated-units", default="", metavar="A,B", help="In place of --treated.")
+@click.option("--start", default="", metavar="PERIOD", help="The first in which it was done.")
+@click.option("--buffer", default="", metavar="C,D", help="Units next door: did it move there?")
+@click.option(
+    "--method", type=click.Choice(["sdid", "sc", "did"]), default="sdid", show_default=True,
+    help="Synthetic difference-in-differences, synthetic control, difference-in-differences.",
+)  # fmt: skip
+@click.option("--placebos", default=999, show_default=True, type=click.IntRange(1), help="At most.")
+@click.option(
+    "--steps", default=10_000, show_default=True, type=click.IntRange(0),
+    help="For the weights of sc, as published figures were made; 0: the exact optimum.",
+)  # fmt: skip
+@_LEVEL
+@_SEED
+def effect(
+    session: Session,
+    file: Path,
+    unit: str,
+    time: str,
+    value: str,
+    treated: str,
+    treated_units: str,
+    start: str,
+    buffer: str,
+    method: str,
+    placebos: int,
+    steps: int,
+    level: float,
+    seed: int,
+) -> None:
+    """Did what was done change anything, beyond what happened elsewhere?
+
+    The table has a row for each unit and period. Every unit has a value in every period.
+
+    Example: convive analyse effect rounds.csv --treated-units A,B --start 2024-06 --buffer C
+    """
+    session.load()
+    from convive.domain.observatory.analyses import effect as question
+
+    columns = question.FileColumns(unit, time, value, treated)
+    which = question.Which(_parted(treated_units), _parted(buffer), start)
+    panel = question.panel_of_file(file, columns, which)
+    found = question.answer(panel, question.Options(method, steps, placebos, level, seed))
+    weights = found.numbers["weights"]["units"]
+    tell(session, found, ["", *(f"{name:32} {w:.4f}" for name, w in list(weights.items())[:10])])
+
+
+@command()
+@click.argument("file", type=_FILE)
+@click.option("--lists", default="", metavar="A,B,C", help="Columns; default: those of 0 and 1.")
+@click.option("--missed", type=click.FloatRange(0, 1), help="Share of matches not made.")
+@click.option("--false", type=click.FloatRange(0, 1), help="Share of matches wrongly made.")
+@_LEVEL
+@_SEED
+def undercount(
+    session: Session,
+    file: Path,
+    lists: str,
+    missed: float | None,
+    false: float | None,
+    level: float,
+    seed: int,
+) -> None:
+    """How many are there that no list holds? Two to six lists that share people.
+
+    The table has a column of 0 and 1 for each list and one of counts, or a row for each person.
+
+    Example: convive analyse undercount lists.csv --missed 0.03
+    """
+    session.load()
+    from convive.domain.observatory.analyses import undercount as question
+
+    table, names = question.lists_of_file(file, _parted(lists))
+    found = question.answer(table, names, question.Options(missed, false, level, seed))
+    lines = [
+        f"{one['weight']:.2f}  {one['hidden']:10.0f}  "
+        + (" ".join("·".join(tie) for tie in one["ties"]) or "–")
+        for one in found.numbers["models"][:5]
+    ]
+    tell(session, found, ["", *lines])
+
+
+@command()
+@click.argument("file", required=False, type=_FILE)
+@click.option("--source", default="", metavar="NAME", help="What was imported, in place of FILE.")
+@click.option("--offence", default="", metavar="CATEGORY", help="Only this one of the source.")
+@click.option("--place", metavar="SCHEME:CODE", help="Default: the programme's districts.")
+@click.option("--from", "first", metavar="MONTH", help="2018 or 2018-01.")
+@click.option("--to", "last", metavar="MONTH", help="Included.")
+@click.option("--draws", default=999, show_default=True, type=click.IntRange(99), help="Of chance.")
+@_LEVEL
+@_SEED
+def series(
+    session: Session,
+    file: Path | None,
+    source: str,
+    offence: str,
+    place: str | None,
+    first: str | None,
+    last: str | None,
+    draws: int,
+    level: float,
+    seed: int,
+) -> None:
+    """Did the level change, is the newest month high, is there a season?
+
+    Months on the two sides of a change of boundaries or method are never compared, and months that
+    still grow are left out. FILE has a row for each month: month (or year and month), n.
+
+    Example: convive analyse series --source mininter-vaw --place PE-INEI:130102
+    """
+    if bool(file) == bool(source):
+        raise click.UsageError("Give FILE, or --source NAME.")
+    session.open()
+    from convive.domain.observatory.analyses import monthly
+    from convive.domain.observatory.analyses import series as question
+
+    if file:
+        given = monthly.of_file(file)
+    else:
+        _require(session, [place] if place else [])
+        given = monthly.of_source(source, place, _period(first, last), offence)
+    found = question.answer(given, question.Options(draws, level=level, seed=seed))
+    lines = [
+        f"{one['period']}  ({one['from']} – {one['to']})  {one['ratio']:.2f} "
+        f"({one['lower']:.2f}–{one['upper']:.2f})"
+        for one in found.numbers["changes"]
+    ]
+    tell(session, found, ["", *lines])
+
+
+@command()
+@click.argument("file", required=False, type=_FILE)
+@click.option("--source", default="", metavar="NAME", help="What was imported, in place of FILE.")
+@click.option("--offence", default="", metavar="CATEGORY", help="Only this one of the source.")
+@click.option("--place", "places", multiple=True, metavar="SCHEME:CODE", help="Two or more.")
+@click.option("--from", "first", metavar="MONTH", help="With --source.")
+@click.option("--to", "last", metavar="MONTH", help="Included.")
+@click.option("--against", default="", metavar="NAME", help="Default: the first.")
+@_LEVEL
+def compare(
+    session: Session,
+    file: Path | None,
+    source: str,
+    offence: str,
+    places: tuple[str, ...],
+    first: str | None,
+    last: str | None,
+    against: str,
+    level: float,
+) -> None:
+    """Do places differ, as if their people were alike?
+
+    FILE has a row for each place, sex and age band: place, sex, age, n, people. Without sex and age
+    the places are compared as they are.
+
+    Example: convive analyse compare --source mininter-vaw --place PE-INEI:130105 --place
+    PE-INEI:130103 --from 2023 --to 2023
+    """
+    if bool(file) == bool(source):
+        raise click.UsageError("Give FILE, or --source NAME.")
+    session.open()
+    from convive.domain.observatory.analyses import compare as question
+
+    if file:
+        given = question.of_file(file)
+    else:
+        period = _period(first, last)
+        if len(places) < 2 or period is None:
+            raise click.UsageError("Give --place twice or more, and --from.")
+        _require(session, list(places))
+        given = question.of_source(source, places, period, offence)
+    found = question.answer(given, question.Options(against, level))
+    lines = [
+        f"{row['place']:32} {row['n']:8}  {row['rate']:9.1f} "
+        f"({row['lower']:.1f}–{row['upper']:.1f})"
+        for row in found.numbers["places"]
+    ]
+    tell(session, found, ["", *lines])
+
+
+COMMANDS = (series, nowcast, compare, effect, undercount)
+
+
+def _require(session: Session, places: list[str]) -> None:
+    """Exact numbers are for those who may see them in every district that is read."""
+    from convive.access.permissions import Permission
+    from convive.domain.observatory import queries as observatory
+    from convive.domain.programme import queries as programme
+
+    here = [programme.place(place) for place in places] or list(programme.districts())
+    for each in here:
+        observatory.require_exact(session.actor, Permission.SEE_FIGURES, each)
+
+
+def _period(first: str | None, last: str | None) -> Period | None:
+    from convive.kernel.periods import Period
+
+    return Period.between(first or last or "", last or first or "") if first or last else None
+
+
+def _parted(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())

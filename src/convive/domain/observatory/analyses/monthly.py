@@ -1,0 +1,137 @@
+"""Months of counts for the questions of change: from a file, or from what was imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from convive.domain.observatory import reading, sayings
+from convive.domain.observatory.measures import exposure_of
+from convive.evidence import columns as table
+from convive.evidence import queries as evidence
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.figures import Question
+from convive.kernel.periods import Period
+
+MONTH = ("month", "mes", "period", "periodo", "date", "fecha")
+YEAR = ("year", "anio", "año")
+COUNT = ("n", "count", "cantidad", "cases", "casos", "value", "valor")
+
+
+@dataclass(frozen=True)
+class Break:
+    """A day from which it is another series, and why."""
+
+    on: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Monthly:
+    """Counts by month, without gaps.
+
+    counts : (n,) nan where the month is not covered. person_years : (n,), or None where the people
+    are not known. firm : the last month that no longer grows.
+    """
+
+    name: str
+    months: tuple[date, ...]
+    counts: NDArray[np.float64]
+    person_years: NDArray[np.float64] | None
+    breaks: Sequence[Break]
+    firm: date
+
+    @property
+    def period(self) -> Period:
+        last = self.months[-1]
+        return Period(self.months[0], Period.month(last.year, last.month).end)
+
+    def stretches(self) -> list[Monthly]:
+        """Parts that no break divides: numbers on its two sides are not compared."""
+        cuts = sorted({each.on.replace(day=1) for each in self.breaks} & set(self.months[1:]))
+        edges = [0, *(self.months.index(cut) for cut in cuts), len(self.months)]
+        return [
+            replace(
+                self,
+                months=self.months[a:b],
+                counts=self.counts[a:b],
+                person_years=None if self.person_years is None else self.person_years[a:b],
+                breaks=(),
+            )
+            for a, b in pairwise(edges)
+        ]
+
+
+def of_file(path: Path) -> Monthly:
+    """A table of one row for each month; rows of one month are added up, absent months are zero.
+
+    Raises BadInput where the columns are not there or hold something else.
+    """
+    found = table.columns_of(path)
+    count = table.find(found, "", COUNT, "n", _("how many"))
+    n = table.numbers(found, count, path.name)
+    months = _months(found, path.name)
+    every = np.arange(months.min(), months.max() + 1)
+    counts = np.zeros(len(every))
+    np.add.at(counts, (months - every[0]).astype(np.int64), n)
+    days = tuple(each.astype("datetime64[D]").astype(object) for each in every)
+    return Monthly(path.stem, days, counts, None, (), days[-1])
+
+
+def of_source(source: str, place: str | None, period: Period | None, offence: str = "") -> Monthly:
+    """The months of a place as a source counts it. Raises Refused where it carries no series."""
+    view = evidence.source(source)
+    if view.coverage is None:
+        raise Refused.at(source, _("Nothing has been imported from this source yet."))
+    where = {"source": source} | ({"category": offence} if offence else {})
+    asked = reading.read(Question(period or view.coverage, place, where))
+    reading.counted(asked)
+    reading.complete(asked)
+    found = evidence.by_month(asked.selection())
+    months = tuple(month.start for month in asked.period.months())
+    return Monthly(
+        asked.name,
+        months,
+        np.array([float(found.get(month, np.nan)) for month in months]),
+        _person_years(asked, months),
+        [Break(mark.on, mark.text) for mark in sayings.breaks(asked, asked.period) if mark.on],
+        reading.firm_of(view),
+    )
+
+
+def _person_years(asked: reading.Asked, months: Sequence[date]) -> NDArray[np.float64] | None:
+    """People of each month's year, twelfths of them; None where a year is not known."""
+    census = asked.census()
+    try:
+        by_year = {
+            year: exposure_of(asked, census, Period.between(str(year), str(year))).person_years
+            for year in sorted({month.year for month in months})
+        }
+    except Refused:
+        return None
+    return np.array([by_year[month.year] / 12 for month in months])
+
+
+def _months(found: dict[str, table.Texts], file: str) -> NDArray[np.datetime64]:
+    """The month of each row, from one column or from a year and a month."""
+    year = table.optional(found, "", YEAR)
+    month = table.find(found, "", MONTH, "month", _("the month"))
+    try:
+        if year is None or year == month:
+            return found[month].astype(str).astype("datetime64[M]")
+        years = table.numbers(found, year, file).astype(np.int64)
+        numbers = table.numbers(found, month, file).astype(np.int64)
+    except ValueError:
+        raise BadInput.at(
+            file, _("A month is not written as one."), _("Write it as 2024-12.")
+        ) from None
+    return np.datetime64("1970-01", "M") + ((years - 1970) * 12 + numbers - 1).astype(
+        "timedelta64[M]"
+    )

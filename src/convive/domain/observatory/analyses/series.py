@@ -1,0 +1,222 @@
+"""Did the level change, is the newest month high, is there a season?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from convive.domain.observatory.analyses.answers import Answer
+from convive.domain.observatory.analyses.monthly import Monthly
+from convive.kernel import words
+from convive.kernel.errors import Refused
+from convive.kernel.periods import Period
+from convive.stats import alarm, change_points, rates, seasonality
+
+LEAST = 24  # months without a break
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Options:
+    """draws : series drawn for each test. alpha : probability of a false alarm of one month."""
+
+    draws: int = 999
+    alpha: float = 0.01
+    level: float = 0.95
+    seed: int = 0
+
+
+def answer(series: Monthly, options: Options) -> Answer:
+    """Changes of level between the breaks of a series, its season, its newest month.
+
+    Months that still grow are left out of all three. Raises Refused where no part of the series
+    that no break divides has two years.
+    """
+    parts = [_firm(part) for part in series.stretches()]
+    long = [part for part in parts if np.isfinite(part.counts).sum() >= LEAST]
+    if not long:
+        raise Refused.at(
+            series.name,
+            _("No two years of months stand together without a break or a gap."),
+            _("Give a longer period."),
+        )
+    changes, newest = [], long[-1]
+    expected: dict[date, float] = {}
+    for part in long:
+        found = change_points.find(
+            part.counts, part.person_years, draws=options.draws, level=options.level,
+            seed=options.seed,
+        )  # fmt: skip
+        expected |= dict(zip(part.months, found.expected.tolist(), strict=True))
+        changes += [_change(part, one) for one in found.changes]
+    season = _season(newest, options)
+    high = _alarm(newest, options)
+    lower, upper = rates.poisson_interval(np.nan_to_num(series.counts))
+    return Answer(
+        lambda: _sentence(series, newest, changes, high),
+        {
+            "months": [
+                {
+                    "period": f"{month:%Y-%m}",
+                    "n": _whole(n),
+                    "lower": None if np.isnan(n) else float(low),
+                    "upper": None if np.isnan(n) else float(top),
+                    "expected": expected.get(month),
+                    "provisional": month > series.firm,
+                }
+                for month, n, low, top in zip(
+                    series.months, series.counts, lower, upper, strict=True
+                )
+            ],
+            "changes": changes,
+            "season": season,
+            "alarm": high,
+            "breaks": [{"on": str(each.on), "text": each.text} for each in series.breaks],
+        },
+        lambda: _caveats(series, parts, season),
+        {
+            "series": series.name,
+            "period": str(series.period),
+            "per_person": series.person_years is not None,
+            "draws": options.draws,
+            "alpha": options.alpha,
+            "level": options.level,
+            "seed": options.seed,
+        },
+    )
+
+
+def _firm(part: Monthly) -> Monthly:
+    """The months of a part that no longer grow."""
+    kept = sum(month <= part.firm for month in part.months)
+    return Monthly(
+        part.name, part.months[:kept], part.counts[:kept],
+        None if part.person_years is None else part.person_years[:kept], (), part.firm,
+    )  # fmt: skip
+
+
+def _change(part: Monthly, one: change_points.Change) -> dict[str, Any]:
+    return {
+        "period": f"{part.months[one.at]:%Y-%m}",
+        "from": f"{part.months[one.first]:%Y-%m}",
+        "to": f"{part.months[one.last]:%Y-%m}",
+        "ratio": one.ratio,
+        "lower": one.lower,
+        "upper": one.upper,
+        "before": one.before,
+        "after": one.after,
+    }
+
+
+def _season(part: Monthly, options: Options) -> dict[str, Any] | None:
+    """The season of the newest part; None where it is too short to tell."""
+    if len(part.months) < 36:
+        return None
+    found = seasonality.season(
+        part.counts, part.person_years, first=part.months[0].month, level=options.level,
+        seed=options.seed,
+    )  # fmt: skip
+    return {
+        "p": found.p,
+        "peak": int(found.peak) % 12 + 1,
+        "ratio": found.ratio,
+        "lower": found.ratio_lower,
+        "upper": found.ratio_upper,
+        "factors": found.factors.tolist(),
+    }
+
+
+def _alarm(part: Monthly, options: Options) -> dict[str, Any] | None:
+    """The newest month beside the years before it; None where there are too few."""
+    if len(part.months) < 36 or np.isnan(part.counts[-1]):
+        return None
+    try:
+        found = alarm.newest(part.counts, part.person_years, alpha=options.alpha)
+    except ValueError:
+        return None
+    return {
+        "period": f"{part.months[-1]:%Y-%m}",
+        "observed": int(found.observed[0]),
+        "expected": float(found.expected[0]),
+        "bound": float(found.bound[0]),
+        "p": float(found.p[0]),
+        "alarm": bool(found.alarm[0]),
+    }
+
+
+def _whole(n: float) -> int | None:
+    return None if np.isnan(n) else int(n)
+
+
+def _month(text: str) -> str:
+    return words.period(Period.parse(text))
+
+
+def _sentence(
+    series: Monthly, newest: Monthly, changes: list[dict[str, Any]], high: dict[str, Any] | None
+) -> str:
+    said = {
+        "name": series.name,
+        "period": words.period(series.period),
+        "n": words.number(len(changes)),
+    }
+    if changes:
+        last = changes[-1]
+        told = _(
+            "%(name)s: the level changed about %(month)s (between %(first)s and %(last)s): "
+            "%(change)s."
+        ) % {
+            "name": series.name,
+            "month": _month(last["period"]),
+            "first": _month(last["from"]),
+            "last": _month(last["to"]),
+            "change": words.change(last["ratio"], last["lower"], last["upper"]),
+        }
+        if len(changes) > 1:
+            told += " " + ngettext(
+                "%(n)s earlier change.", "%(n)s earlier changes.", len(changes) - 1
+            ) % {"n": words.number(len(changes) - 1)}
+    else:
+        told = (
+            _(
+                "%(name)s, %(period)s: no evidence of a change of level; what moved may be chance "
+                "or season."
+            )
+            % said
+        )
+    if high and high["alarm"]:
+        told += " " + _("%(month)s has %(n)s where at most %(bound)s are usual: look at it.") % {
+            "month": _month(high["period"]),
+            "n": words.number(high["observed"]),
+            "bound": words.number(high["bound"]),
+        }
+    return told
+
+
+def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | None) -> list[str]:
+    found = [_("Only what was reported is counted: reporting changes too.")]
+    found += [
+        _("From %(day)s it is another series, and is not compared across: %(why)s")
+        % {"day": words.day(each.on), "why": each.text}
+        for each in series.breaks
+    ]
+    if any(month > series.firm for month in series.months):
+        found.append(
+            _("Months after %(month)s still grow and were left out.")
+            % {"month": words.month(series.firm.replace(day=1))}
+        )
+    if series.person_years is None:
+        found.append(_("Counts, not rates: the people of these months are not known."))
+    if season and season["p"] <= LEVEL:
+        found.append(
+            _("There is a season, highest in %(month)s; it is taken out.")
+            % {"month": words.month_name(season["peak"], "long")}
+        )
+    if any(len(part.months) < LEAST for part in parts):
+        found.append(_("Parts shorter than two years between breaks were not looked at."))
+    return found
