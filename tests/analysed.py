@@ -1,7 +1,8 @@
 """Incidents made by a fixed draw, for the questions of place and time.
 
 In La Esperanza robberies come in pairs, two days and some metres apart, around three corners; half
-of them at night. In El Porvenir there are fewer. Extortion is never shown finer than a district.
+of them at night. In El Porvenir there are fewer, and one in January 2024, so that 2023 no longer
+grows. Extortion is never shown finer than a district.
 """
 
 from __future__ import annotations
@@ -65,6 +66,7 @@ def incidents(pairs: int = 160, seed: int = 5) -> list[Row]:
                 when = (at + timedelta(days=later)).isoformat(" ")
                 nudge = chance.uniform(0.0001, 0.0004) if later else 0.0
                 rows.append((when, district, what, f"{lon + nudge:.6f}", f"{lat:.6f}"))
+    rows.append(("2024-01-31 12:00:00", "130102", "robo", "-78.990000", "-8.090000"))
     return rows
 
 

@@ -15,7 +15,7 @@ from test_accounts import Walk
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("es", "en")
-KINDS = ("hotspots", "near-repeat", "clusters")
+KINDS = ("hotspots", "near-repeat", "clusters", "series")
 
 
 FULL_SHEET = """() => {

@@ -11,7 +11,7 @@ import pytest
 from analysed import DAILY, WHOLE, add_incidents, answered, ask, bring, make_analysed, work
 from cast import EL_PORVENIR, LA_ESPERANZA, actor
 
-from convive.domain.observatory import actions, analysis_tables
+from convive.domain.observatory import actions, analysis_tables, queries
 from convive.domain.observatory.analyses.near_repeat import days_words, distance_words
 from convive.domain.observatory.analyses.questions import QUESTIONS
 from convive.domain.observatory.models import Analysis, State
@@ -231,3 +231,34 @@ def test_a_bin_of_days_is_told_by_the_days_that_lie_in_it(low, high, closed, sai
 )
 def test_a_bin_of_distances_is_told_in_metres(low, high, said):
     assert distance_words(low, high) == said
+
+
+# Months
+
+
+def test_a_question_of_months_may_be_of_an_offence_that_is_never_shown_closer(analyst, rows):
+    found = answered(analyst, "series", offence="extorsion")
+    counted = sum(row["n"] or 0 for row in numbers(found)["months"])
+    there = sum(row[1] == "130105" and row[2] == "extorsion" for row in rows)
+    assert counted == there > 0
+
+
+def test_months_below_the_threshold_are_hidden_in_every_file_and_known_inside(analyst):
+    found = answered(analyst, "series", offence="extorsion")
+    small = {row["period"] for row in numbers(found)["months"] if 0 < (row["n"] or 0) < 10}
+    outside = analysis_tables.cleared(found, 10, Audience.OUTSIDE)
+    assert small <= {
+        row["period"]
+        for row in numbers(found)["months"]
+        if outside.is_hidden(analysis_tables.month_key(row["period"]))
+    }
+    inside = analysis_tables.cleared(found, 10, Audience.INSIDE)
+    assert not any(inside.is_hidden(analysis_tables.month_key(period)) for period in small)
+
+
+def test_without_an_offence_months_hold_all_and_have_the_higher_threshold(analyst, rows):
+    found = answered(analyst, "series", offence="")
+    assert sum(row["n"] for row in numbers(found)["months"]) == sum(
+        row[1] == "130105" for row in rows
+    )
+    assert queries.threshold_of(found) > queries.threshold_of(answered(analyst, "hotspots"))

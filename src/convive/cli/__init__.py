@@ -15,6 +15,7 @@ COMMANDS = {
     "figure": "convive.cli.figure",
     "report": "convive.cli.report",
     "analyse": "convive.cli.analyse",
+    "observatory": "convive.cli.observatory",
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",
     "demo": "convive.cli.demo",

@@ -41,9 +41,11 @@ def ask_analysis(
     place: str = "",
     offence: str = "",
     options: Mapping[str, str] | None = None,
+    order: bool = True,
 ) -> Analysis:
     """The analysis that answers this question: answered before, or ordered now.
 
+    order : False where the caller works it out itself, at once.
     place : `SCHEME:CODE`; empty for everything that the source holds.
     Raises NotAllowed without the exact numbers of the place, BadInput for what cannot be chosen,
     Refused where the source cannot carry the question.
@@ -55,7 +57,7 @@ def ask_analysis(
     if view.coverage is None:
         raise Refused.at("source", _("Nothing has been imported from this source yet."))
     _require_carried(view.code, question)
-    _require_mapped(view.code, offence)
+    _require_offence(view.code, offence, question)
     chosen = {**question.chosen(options or {}), "offence": offence, "seed": str(SEED)}
     version, batches = queries.evidence_version(view.code)
     key = _key(kind, view.code, where, period, chosen, version)
@@ -75,7 +77,9 @@ def ask_analysis(
             "asked_at": timezone.now(),
         },
     )
-    if is_new or found.can_be_asked_again:
+    if is_new and not order:
+        _journal(by, "analysis.asked", found)
+    elif order and (is_new or found.can_be_asked_again):
         if found.job_id:
             jobs.cancel(found.job_id, by=by.id)  # should its worker live after all
         found.job = jobs.order(ANALYSE, by=by.id, subject=_subject(found), analysis=found.pk)
@@ -109,6 +113,15 @@ def stop_analysis(*, by: Actor, number: int) -> None:
         _journal(by, "analysis.stopped", found)
 
 
+@transaction.atomic
+def drop_unanswered(*, by: Actor, number: int) -> None:
+    """Forget a question that nobody ordered and that the evidence could not answer."""
+    found = Analysis.objects.filter(pk=number, answered_at=None, job=None).first()
+    if found is not None:
+        _journal(by, "analysis.refused", found)
+        found.delete()
+
+
 def work_out(*, by: Actor, number: int, progress: Progress) -> Analysis:
     """Work it out, in the worker. One that is answered is left alone.
 
@@ -123,14 +136,22 @@ def work_out(*, by: Actor, number: int, progress: Progress) -> Analysis:
     _require_unchanged(found)
     answer = _answer(found, progress)
     _require_unchanged(found)
-    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    threshold = queries.threshold_of(found)
     return _finish(by, found, kept(found.kind, answer, threshold))
 
 
 def _answer(found: Analysis, progress: Progress) -> Answer:
+    from convive.domain.observatory.analyses import monthly
     from convive.evidence.events import imported
 
     question = _question(found.kind)
+    if question.on_months is not None:
+        place = found.place.ref if found.place else None
+        offence = found.options.get("offence", "")
+        return question.on_months(
+            monthly.of_source(found.source, place, found.period, offence), found.options
+        )
+    assert question.work is not None  # a question has one of the two
     refs = queries.refs(found.place) if found.place else ()
     category = found.options.get("offence") or None
     selection = evidence.Selection(found.source, found.period, refs, None, category)
@@ -162,7 +183,8 @@ def _require_carried(source: str, question: Question) -> None:
         raise Refused.at("source", why, _("Ask for what it does support, or use another source."))
 
 
-def _require_mapped(source: str, offence: str) -> None:
+def _require_offence(source: str, offence: str, question: Question) -> None:
+    """One that the source records; for places closer than a district, one that may be shown so."""
     if not offence:
         return
     row = evidence.offences(source).get(offence)
@@ -172,7 +194,7 @@ def _require_mapped(source: str, offence: str) -> None:
             _("This source records no such offence."),
             _("Choose another offence or another source."),
         )
-    if not may_be_mapped(row):
+    if question.on_months is None and not may_be_mapped(row):
         raise Refused.at(
             "offence",
             _("This offence is never shown finer than a district."),

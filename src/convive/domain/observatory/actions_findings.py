@@ -81,8 +81,9 @@ def keep_finding(
 
 @transaction.atomic
 def confirm_finding(*, by: Actor, number: int) -> Finding:
-    """A second person stands by it. Raises BadInput for whoever kept it, or one decided before."""
-    found = _undecided(by, number, Permission.ACCEPT_VALUE)
+    """A second person stands by it: whoever may accept what others recorded, or, of what the watch
+    found, whoever may make a report. Raises BadInput for whoever kept it, or one decided before."""
+    found = _undecided(by, number, queries.may_confirm_with(number))
     if found.kept_by == by.id:
         raise BadInput.at(
             number,
@@ -97,7 +98,7 @@ def set_finding_aside(*, by: Actor, number: int, reason: str) -> Finding:
     """It is not acted upon, with the reason. Whoever kept it may do so too."""
     kept = queries.finding(number)
     own = kept is not None and kept.kept_by == by.id
-    permission = Permission.MAKE_REPORT if own else Permission.ACCEPT_VALUE
+    permission = Permission.MAKE_REPORT if own else queries.may_confirm_with(number)
     found = _undecided(by, number, permission)
     if not reason.strip():
         raise BadInput.at("reason", _("A finding is set aside with a reason."), _("Write it."))

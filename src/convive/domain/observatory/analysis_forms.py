@@ -30,7 +30,10 @@ class AskForm(ViewForm):
         self.question = question
         self.fields["source"].required = True
         self.fields["first"].required = self.fields["last"].required = True
-        listed: list[Any] = [("", _("All that may be shown closer than a district"))]
+        everything = _("All that may be shown closer than a district")
+        if question.on_months is not None:
+            everything = _("All that the source counts")
+        listed: list[Any] = [("", everything)]
         for view in sources:
             named = [(row.category, name_of(row)) for row in offences.get(view.code, ())]
             listed += [(view.name, named)] if len(sources) > 1 else named

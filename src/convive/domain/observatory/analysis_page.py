@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -69,7 +70,7 @@ class AnswerPage:
 
 def answer_page(found: Analysis) -> AnswerPage:
     """The page of an answer in the active language."""
-    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    threshold = queries.threshold_of(found)
     told = tables.cleared(found, threshold, Audience.INSIDE)
     drawing, key = _drawing(found, told)
     cut = [
@@ -118,7 +119,7 @@ def _sketch(sectors: Sequence[str], place: Place | None, ink: draw.Ink) -> str:
 
 def _may_be_drawn(found: Analysis) -> bool:
     """Nothing that is counted with the higher threshold is drawn by cell."""
-    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    threshold = queries.threshold_of(found)
     return threshold <= programme.threshold(sensitive=False)
 
 
@@ -138,7 +139,11 @@ def place_name(found: Analysis) -> str:
 
 def offence_name(found: Analysis) -> str:
     row = evidence.offences(found.source).get(found.options.get("offence", ""))
-    return name_of(row) if row else _("All that may be shown closer than a district")
+    if row:
+        return name_of(row)
+    if found.kind == Kind.SERIES:
+        return _("All that the source counts")
+    return _("All that may be shown closer than a district")
 
 
 def origin(found: Analysis) -> list[tuple[str, str]]:
@@ -217,7 +222,12 @@ def _week(numbers: dict[str, Any]) -> Grid:
 def _drawing(
     found: Analysis, told: Cleared
 ) -> tuple[SafeString | str, list[tuple[SafeString, str]]]:
-    """Cells that stand out, and cells whose count may be told; none of a protected offence."""
+    """Cells that stand out, and cells whose count may be told; none of a protected offence.
+
+    Of months, their line.
+    """
+    if found.kind == Kind.SERIES:
+        return _line(found, told), []
     if found.kind not in (Kind.HOTSPOTS, Kind.CLUSTERS):
         return "", []
     if not _may_be_drawn(found):
@@ -237,6 +247,42 @@ def _drawing(
     return _safe(draw.choropleth(areas, key="cells", label=label)), [
         (_safe(draw.swatch(name, key=f"cells-{i}")), text) for i, (name, text) in enumerate(key)
     ]
+
+
+def _line(found: Analysis, told: Cleared) -> SafeString:
+    """The months with their band, and what is expected of each."""
+    numbers = found.result["numbers"]
+    points, expected = [], []
+    for row in numbers["months"]:
+        month = date.fromisoformat(f"{row['period']}-01")
+        hidden = told.is_hidden(tables.month_key(row["period"]))
+        points.append(
+            draw.Point(
+                month,
+                None if hidden else row["n"],
+                None if hidden else row["lower"],
+                None if hidden else row["upper"],
+                row["provisional"],
+                suppressed=hidden,
+            )
+        )
+        expected.append(draw.Point(month, None if hidden else row["expected"]))
+    label = f"{subject(found)}. {sentence(found)}"
+    chart = draw.Series(
+        label=label,
+        points=points,
+        name=offence_name(found),
+        number=words.number,
+        month=words.month,
+        breaks=[
+            draw.Break(date.fromisoformat(each["on"]), each["text"], _("break"))
+            for each in numbers["breaks"]
+        ],
+        compared=expected,
+        compared_name=_("expected"),
+        empty=_("No months are covered."),
+    )
+    return _safe(draw.both_drawings(chart, key="months"))
 
 
 def _cells(found: Analysis, told: Cleared) -> tuple[dict[str, str], dict[str, str]]:

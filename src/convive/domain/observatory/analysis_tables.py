@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory.models import Analysis, Kind
 from convive.kernel import leaving, words
 from convive.kernel.leaving import Audience, Cell, Cleared, Column, Number, Row, Sum, Table
+from convive.kernel.periods import Period
 
 LEVEL = 0.05
 Numbers = Mapping[str, Any]
@@ -32,7 +33,7 @@ def cleared(found: Analysis, threshold: int, audience: Audience) -> Cleared:
     sums, beside = _ties(found.kind, numbers, threshold)
     knows = None
     if audience is Audience.INSIDE:
-        exact = {table.name for table in tables} & {"knox", "hours"}
+        exact = {table.name for table in tables} & {"knox", "hours", "months"}
         knows = {
             cell.key for t in tables if t.name in exact for row in t.rows for cell in row.cells
         } - {""}
@@ -233,6 +234,58 @@ def _hours(found: Analysis, threshold: int) -> Table:
     return Table("hours", _("Hours of the week"), about, columns, rows)
 
 
+def month_key(period: str) -> str:
+    return f"month {period}"
+
+
+def _months(found: Analysis, threshold: int) -> Table:
+    columns = (
+        Column(_("Month"), _LABEL),
+        Column(_("Records"), _COUNT),
+        Column(_("Lower end, 95%"), _OF_ROW, 1),
+        Column(_("Upper end, 95%"), _OF_ROW, 1),
+        Column(_("Expected"), _OF_ROW, 1),
+        Column(_("Still grows"), _LABEL),
+    )
+    rows = tuple(
+        Row(
+            (
+                Cell(words.period(Period.parse(row["period"]))),
+                Cell(row["n"], key=month_key(row["period"])),
+                *(Cell(row[name]) for name in ("lower", "upper", "expected")),
+                Cell(_("yes") if row["provisional"] else _("no")),
+            ),
+            threshold,
+        )
+        for row in found.result["numbers"]["months"]
+    )
+    about = _("Expected: the level of its part, with the season.")
+    return Table("months", _("Months"), about, columns, rows)
+
+
+def _changes(found: Analysis, threshold: int) -> Table:
+    columns = (
+        Column(_("First month of the new level"), _LABEL),
+        Column(_("Not before"), _LABEL),
+        Column(_("Not after"), _LABEL),
+        Column(_("New level over old"), _APART, 2),
+        Column(_("Lower end, 95%"), _APART, 2),
+        Column(_("Upper end, 95%"), _APART, 2),
+    )
+    rows = tuple(
+        Row(
+            (
+                *(Cell(words.period(Period.parse(row[name]))) for name in ("period", "from", "to")),
+                *(Cell(row[name]) for name in ("ratio", "lower", "upper")),
+            ),
+            threshold,
+        )
+        for row in found.result["numbers"]["changes"]
+    )
+    about = _("When the level changed, and by how much.")
+    return Table("changes", _("Changes of level"), about, columns, rows)
+
+
 def weekday(number: int) -> str:
     """Monday is 0."""
     return str(WEEKDAYS[number])
@@ -247,4 +300,5 @@ _TABLES = {
     Kind.NEAR_REPEAT: (_knox, _windows),
     Kind.CLUSTERS: (_clusters,),
     Kind.AORISTIC: (_hours,),
+    Kind.SERIES: (_changes, _months),
 }

@@ -86,10 +86,14 @@ def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse
     if question is None:
         raise Http404
     sources = _able(question, desk.sources_here(here))
-    offences = {view.code: [o for o in offences_of(view) if may_be_mapped(o)] for view in sources}
+    closely = question.on_months is None
+    offences = {
+        view.code: [o for o in offences_of(view) if not closely or may_be_mapped(o)]
+        for view in sources
+    }
     form = AskForm(
         request.POST if request.method == "POST" else None,
-        initial=_usual(sources),
+        initial=_usual(sources, question),
         question=question,
         sources=sources,
         offences=offences,
@@ -145,7 +149,7 @@ def table_csv(request: HttpRequest, number: int, name: str) -> HttpResponse:
     found = _analysis(number)
     if not found.answered_at or name not in analysis_page.question_of(found).tables:
         raise Http404
-    threshold = queries.threshold_of(found.source, found.options.get("offence", ""))
+    threshold = queries.threshold_of(found)
     told = analysis_tables.cleared(found, threshold, Audience.OUTSIDE)
     sample = "muestra-" if found.is_sample else ""
     file_name = f"{sample}{found.kind}-{found.pk}-{name}"
@@ -182,12 +186,14 @@ def _why_not(question: Question, sources: list[SourceView]) -> str:
     return " ".join(f"{view.name}: {question.why_not(view.spec)}" for view in sources[:3])
 
 
-def _usual(sources: list[SourceView]) -> dict[str, str]:
-    """The last two years of the first source."""
+def _usual(sources: list[SourceView], question: Question) -> dict[str, str]:
+    """The last two years of the first source; all its months for a question of months."""
     if not sources or sources[0].coverage is None:
         return {}
     whole = sources[0].coverage
     first = max(whole.start, whole.end - _TWO_YEARS + timedelta(days=1))
+    if question.on_months is not None:
+        first = whole.start
     period = Period(first, whole.end)
     return {
         "source": sources[0].code,

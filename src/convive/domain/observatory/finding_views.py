@@ -110,7 +110,7 @@ def sheet(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@opens(Permission.ACCEPT_VALUE, scope=_scoped(Permission.ACCEPT_VALUE))
+@opens(Permission.SEE_FIGURES, scope=_scoped(Permission.SEE_FIGURES))
 def confirm(request: HttpRequest, number: int) -> HttpResponse:
     """A second person stands by it."""
     try:
@@ -181,14 +181,15 @@ def _page(
     place = found.analysis.place
     may = {
         permission: queries.may_analyse(who, permission, place)
-        for permission in (Permission.ACCEPT_VALUE, Permission.MAKE_REPORT)
+        for permission in {queries.may_confirm_with(found.pk), Permission.MAKE_REPORT}
     }
+    confirms = may[queries.may_confirm_with(found.pk)]
     is_own = found.kept_by == who.id
     names = programme.names_of([found.kept_by, found.decided_by])
     context = {
         "form": form,
-        "may_confirm": may[Permission.ACCEPT_VALUE] and not is_own,
-        "may_set_aside": may[Permission.ACCEPT_VALUE] or (is_own and may[Permission.MAKE_REPORT]),
+        "may_confirm": confirms and not is_own,
+        "may_set_aside": confirms or (is_own and may[Permission.MAKE_REPORT]),
         "commitments": queries.commitments_of(who, found.pk),
         "rounds": _counted(found),
         "kept_by": names.get(found.kept_by, found.kept_by),

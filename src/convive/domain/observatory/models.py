@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     NEAR_REPEAT = "near-repeat"
     CLUSTERS = "clusters"
     AORISTIC = "aoristic"
+    SERIES = "series"
 
 
 class State(models.TextChoices):

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
-from convive.domain.observatory.models import Analysis, Finding
+from convive.domain.observatory.models import Analysis, Finding, Kind
 from convive.domain.observatory.models_findings import FindingState
 from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Commitment
@@ -252,20 +254,30 @@ def evidence_version(source: str) -> tuple[str, list[str]]:
     return hashlib.sha256(told.encode()).hexdigest(), batches
 
 
-def threshold_of(source: str, offence: str = "") -> int:
-    """Below which counts of an offence are not told; of all that may be mapped where none is named.
+def threshold_of(found: Analysis) -> int:
+    """Below which counts of an answer are not told.
 
-    Read from what the offences are today: one that became sensitive is protected as such at once.
+    That of its offence; where none is named, of all that it may have counted. Read from what the
+    offences are today: one that became sensitive is protected as such at once.
     """
-    known = evidence.offences(source)
-    shown = [row for row in known.values() if may_be_mapped(row)]
-    asked = [known[offence]] if offence in known else shown
+    known = evidence.offences(found.source)
+    offence = found.options.get("offence", "")
+    counted = [row for row in known.values() if found.kind == Kind.SERIES or may_be_mapped(row)]
+    asked = [known[offence]] if offence in known else counted
     return programme.threshold(sensitive=any("sensitive" in row.flags for row in asked))
 
 
 def finding(number: int) -> Finding | None:
     rows = Finding.objects.select_related("analysis__place")
     return rows.filter(pk=number).first()
+
+
+def may_confirm_with(number: int) -> Permission:
+    """The right that confirms a finding, or sets another's aside. What the watch found is nobody's
+    own: an analyst is then the first person to look at it."""
+    kept = finding(number)
+    by_watch = kept is not None and not kept.kept_by.startswith("user:")
+    return Permission.MAKE_REPORT if by_watch else Permission.ACCEPT_VALUE
 
 
 def findings_of(analysis: int) -> list[Finding]:
@@ -297,5 +309,17 @@ def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
     return [
         row
         for row in rows
-        if row.kept_by != who.id and may_analyse(who, Permission.ACCEPT_VALUE, row.analysis.place)
+        if row.kept_by != who.id and may_analyse(who, may_confirm_with(row.pk), row.analysis.place)
     ]
+
+
+def known_findings(found: Analysis, since: date) -> bool:
+    """Whether the same question of a place has a finding that still holds, or one since a day."""
+    rows = Finding.objects.select_related("analysis").filter(
+        analysis__kind=found.kind, analysis__source=found.source, analysis__place=found.place
+    )
+    offence = found.options.get("offence", "")
+    return any(
+        row.analysis.options.get("offence", "") == offence
+        for row in rows.filter(Q(valid_until__gte=since) | Q(kept_at__date__gte=since))
+    )

@@ -68,6 +68,9 @@ def _standing_out(kind: str, numbers: Mapping[str, Any]) -> int:
     """How many incidents the sentence speaks of where it counts those of a small area."""
     if kind == "clusters":
         return int(numbers["clusters"][0]["cases"]) if numbers["clusters"] else 0
+    if kind == "series":
+        high = numbers["alarm"]
+        return int(high["observed"]) if high and high["alarm"] else 0
     if kind == "hotspots":
         return int(sum(row["n"] for row in numbers["cells"] if row["hot"]))
     return 0

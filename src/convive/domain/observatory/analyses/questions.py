@@ -1,4 +1,4 @@
-"""The four questions: their words, what may be chosen, what they need, and who works them out.
+"""The questions: their words, what may be chosen, what they need, and who works them out.
 
 What is chosen here is text in words; each has a default that is sensible where nobody chooses.
 """
@@ -19,10 +19,12 @@ from convive.kernel.errors import BadInput
 
 if TYPE_CHECKING:
     from convive.domain.observatory.analyses.answers import Answer, Progress
+    from convive.domain.observatory.analyses.monthly import Monthly
     from convive.evidence.events import Events
 
 Text = str | Promise
 Work = Callable[["Events", Mapping[str, str], dict[str, Any] | None, "Progress"], "Answer"]
+OnMonths = Callable[["Monthly", Mapping[str, str]], "Answer"]
 SEED = 0
 
 
@@ -46,6 +48,8 @@ class Question:
 
     needs : what a source must know, all of it. one_of : of these one at least.
     tables : what can be taken away.
+    work : who works it out from incidents with their places; on_months : from counts by month of
+    a whole district, for which an offence may be one that is never shown closer.
     """
 
     kind: str
@@ -55,7 +59,8 @@ class Question:
     needs: tuple[Need, ...]
     choices: tuple[Choice, ...]
     tables: tuple[str, ...]
-    work: Work
+    work: Work | None = None
+    on_months: OnMonths | None = None
     one_of: tuple[Need, ...] = ()
 
     def why_not(self, spec: SourceSpec) -> Text:
@@ -136,6 +141,12 @@ def _aoristic(
     from convive.domain.observatory.analyses import aoristic
 
     return aoristic.answer(events, aoristic.Options(float(chosen["longest"])))
+
+
+def _series(given: Monthly, chosen: Mapping[str, str]) -> Answer:
+    from convive.domain.observatory.analyses import series
+
+    return series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
 
 
 QUESTIONS: dict[str, Question] = {
@@ -252,6 +263,22 @@ QUESTIONS: dict[str, Question] = {
             tables=("hours",),
             work=_aoristic,
             one_of=(Need.HOUR, Need.DAY_PART),
+        ),
+        Question(
+            kind="series",
+            title=_("Did it change, beyond chance and season?"),
+            lead=_("When the level changed and by how much, and whether the newest month is high."),
+            method="series",
+            needs=(Need.MONTH, Need.TREND),
+            choices=(
+                Choice(
+                    "draws",
+                    _("How exactly chance is tried"),
+                    {"999": _("usual"), "4999": _("exactly, which takes longer")},
+                ),
+            ),
+            tables=("changes", "months"),
+            on_months=_series,
         ),
     )
 }

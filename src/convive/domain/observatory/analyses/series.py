@@ -18,6 +18,7 @@ from convive.kernel.periods import Period
 from convive.stats import alarm, change_points, rates, seasonality
 
 LEAST = 24  # months without a break
+FEWEST = 20  # records in such a part
 LEVEL = 0.05
 
 
@@ -39,19 +40,28 @@ def answer(series: Monthly, options: Options) -> Answer:
     """
     parts = [_firm(part) for part in series.stretches()]
     long = [part for part in parts if np.isfinite(part.counts).sum() >= LEAST]
+    if long and not any(np.nansum(part.counts) >= FEWEST for part in long):
+        raise Refused.at(
+            series.name,
+            _("There are fewer than %(n)s records: no level can be told.")
+            % {"n": words.number(FEWEST)},
+            _("Ask for a wider place, or for more offences together."),
+        )
+    long = [part for part in long if np.nansum(part.counts) >= FEWEST]
     if not long:
         raise Refused.at(
             series.name,
             _("No two years of months stand together without a break or a gap."),
             _("Give a longer period."),
         )
-    changes, newest = [], long[-1]
+    changes, newest, p = [], long[-1], []
     expected: dict[date, float] = {}
     for part in long:
         found = change_points.find(
             part.counts, part.person_years, draws=options.draws, level=options.level,
             seed=options.seed,
         )  # fmt: skip
+        p.append(found.p)
         expected |= dict(zip(part.months, found.expected.tolist(), strict=True))
         changes += [_change(part, one) for one in found.changes]
     season = _season(newest, options)
@@ -74,6 +84,7 @@ def answer(series: Monthly, options: Options) -> Answer:
                 )
             ],
             "changes": changes,
+            "p": min(1.0, len(p) * min(p)),
             "season": season,
             "alarm": high,
             "breaks": [{"on": str(each.on), "text": each.text} for each in series.breaks],
@@ -117,10 +128,13 @@ def _season(part: Monthly, options: Options) -> dict[str, Any] | None:
     """The season of the newest part; None where it is too short to tell."""
     if len(part.months) < 36:
         return None
-    found = seasonality.season(
-        part.counts, part.person_years, first=part.months[0].month, level=options.level,
-        seed=options.seed,
-    )  # fmt: skip
+    try:
+        found = seasonality.season(
+            part.counts, part.person_years, first=part.months[0].month, level=options.level,
+            seed=options.seed,
+        )  # fmt: skip
+    except ValueError:  # a month of the year that is never known
+        return None
     return {
         "p": found.p,
         "peak": int(found.peak) % 12 + 1,
