@@ -116,7 +116,7 @@ def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
 
 def _found(material: Material, room: Room) -> list[Block]:
     if not material.findings:
-        return [Paragraph(_("No finding of where and when stands for this month."))]
+        return [Paragraph(_("No finding stands for this month."))]
     shown = material.findings[: room.findings]
     points = [(f"{analysis_page.subject(each.analysis)}.", _said(each)) for each in shown]
     if more := len(material.findings) - len(shown):
