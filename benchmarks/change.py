@@ -18,7 +18,7 @@ from pathlib import Path
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(sys.prefix) / "kernels"))
 
-from change import effect, nowcast, series, undercount
+from change_and_effect import effect, nowcast, series, undercount
 from space_time import line, model, told
 
 PACKAGES = ("convive", "numpy", "scipy", "numba", "pysyncon", "ruptures", "statsmodels")

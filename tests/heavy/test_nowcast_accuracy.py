@@ -11,7 +11,7 @@ import pytest
 from convive.stats.nowcast import aggregate, nowcast
 from convive.stats.nowcast_releases import Releases
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "change"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "change_and_effect"))
 import nowcast as judged
 
 pytestmark = pytest.mark.heavy
