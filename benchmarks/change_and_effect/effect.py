@@ -9,12 +9,10 @@ its solver (SLSQP) stops far from it.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 import numpy as np
+from timing import row, timed, warm
 
 from convive.stats import effect
 
@@ -34,25 +32,6 @@ def panel(seed: int = 7) -> Panel:
     size = 0.4 * draw.normal(size=(UNITS, 1))
     share = draw.normal(size=(UNITS, 3)) * 0.3
     return draw.poisson(60 * np.exp(size + share @ trends)).astype(float)
-
-
-def warm(work: Callable[[], object], runs: int = 7) -> float:
-    """Median time of several runs after one that is not timed."""
-    work()
-    return median(timed(work) for _ in range(runs))
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def row(job: str, ours_s: float, goal: str, note: str = "", **peer: Any) -> dict[str, Any]:
-    return {
-        "job": job, "ours_s": ours_s, "peer": "", "peer_s": None, "peer_recorded": False,
-        "ratio": None, "goal": goal, "note": note,
-    } | peer  # fmt: skip
 
 
 def synthetic_control() -> dict[str, Any]:

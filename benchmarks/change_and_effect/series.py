@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from timing import medians
 
 from convive.stats import alarm, change_points, change_search
 
@@ -47,7 +45,7 @@ def segments(n: int, changes: int) -> dict[str, Any]:
 
         other = dynp
         note = f"places {ours().tolist()}; ruptures' {dynp()[:-1]}"
-    mine, theirs = _medians(ours, other)
+    mine, theirs = medians(ours, other, RUNS)
     job = f"best {changes} changes of {n} months"
     return _row(job, mine, "ruptures Dynp, l2", theirs, "≥ 10 ×", note)
 
@@ -55,7 +53,7 @@ def segments(n: int, changes: int) -> dict[str, Any]:
 def search() -> dict[str, Any]:
     """The whole question for a district's seven years: season, tests on 999 series, intervals."""
     counts = levels(84, 1)
-    mine, _ = _medians(lambda: change_points.find(counts), None)
+    mine, _ = medians(lambda: change_points.find(counts), None, RUNS)
     return _row("change points of 84 months, whole answer", mine, "", None, 1.0, "")
 
 
@@ -63,24 +61,10 @@ def alarms() -> dict[str, Any]:
     """The newest month of each of the 84 districts of La Libertad."""
     rng = np.random.default_rng(0)
     series = rng.poisson(rng.gamma(1, 20, (84, 1)), (84, 72))
-    mine, _ = _medians(lambda: [alarm.newest(counts) for counts in series if counts.sum()], None)
+    mine, _ = medians(
+        lambda: [alarm.newest(counts) for counts in series if counts.sum()], None, RUNS
+    )
     return _row("alarm for the newest month of 84 districts", mine, "", None, 2.0, "")
-
-
-def _medians(
-    ours: Callable[[], object], other: Callable[[], object] | None
-) -> tuple[float, float | None]:
-    """Medians of warm runs, one of each in turn, so that both meet the same load."""
-    seconds: list[list[float]] = [[], []]
-    for run in range(RUNS + 1):
-        for kept, call in zip(seconds, (ours, other), strict=True):
-            if call is None:
-                continue
-            begin = time.perf_counter()
-            call()
-            if run:
-                kept.append(time.perf_counter() - begin)
-    return statistics.median(seconds[0]), statistics.median(seconds[1]) if seconds[1] else None
 
 
 def _row(

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from statistics import median
 from typing import Any
 
 import numpy as np
+from timing import row, warm
 
 from convive.stats import undercount, undercount_fits, undercount_models
 from convive.stats import undercount_tables as tables
@@ -30,25 +28,6 @@ def table(lists: int) -> undercount.Lists:
     held = tables.members(lists)
     mean = 5_000 * np.where(held, share, 1 - share).prod(axis=1)
     return undercount.Lists(draw.poisson(mean * np.where(held[:, 0] & held[:, 1], 2.0, 1.0)) + 0.0)
-
-
-def warm(work: Callable[[], object], runs: int = 5) -> float:
-    """Median time of several runs after one that is not timed."""
-    work()
-    return median(timed(work) for _ in range(runs))
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def row(job: str, ours_s: float, goal: str, note: str = "", **peer: Any) -> dict[str, Any]:
-    return {
-        "job": job, "ours_s": ours_s, "peer": "", "peer_s": None, "peer_recorded": False,
-        "ratio": None, "goal": goal, "note": note,
-    } | peer  # fmt: skip
 
 
 def all_pairs(lists: int) -> dict[str, Any]:

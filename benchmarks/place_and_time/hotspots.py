@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+from timing import medians
 
 from convive.stats import bandwidth, density, gi_star, neighbours
 
@@ -58,7 +58,7 @@ def kde(metres: float | None = None, events: int = 1_000_000, side: int = 256) -
         found = other().reshape(side, side).T
         far = np.abs(found[spots] - exact).max() / exact.max()
         note += f"; KDEpy's {far:.1e}"
-    mine, theirs = _medians(ours, peer)
+    mine, theirs = medians(ours, peer, RUNS)
     return _row(
         f"KDE {events:,} events, {side} × {side}, {h:.0f} m",
         mine,
@@ -85,7 +85,7 @@ def local_g(rows_: int = 250, columns: int = 400) -> list[dict[str, Any]]:
         def ours(w: neighbours.Neighbours = weights) -> gi_star.LocalG:
             return gi_star.gi(values, w, permutations=999, seed=1)
 
-        mine, _ = _medians(ours, None)
+        mine, _ = medians(ours, None, RUNS)
         answers = [gi_star.gi(values, weights, permutations=999, seed=seed) for seed in range(1, 6)]
         theirs, note = _esda(values, weights, answers, "b" if name == "binary" else "r")
         job = f"Gi {n:,} cells, 999 permutations, {name} weights"
@@ -129,22 +129,6 @@ def _esda(
     return float(
         np.median(seconds[1:])
     ), f"p correlates {ours:.4f} with esda's, esda's with itself {itself:.4f}"
-
-
-def _medians(
-    ours: Callable[[], object], other: Callable[[], object] | None
-) -> tuple[float, float | None]:
-    """Medians of warm runs, one of each in turn, so that both meet the same load."""
-    seconds: list[list[float]] = [[], []]
-    for run in range(RUNS + 1):
-        for kept, call in zip(seconds, (ours, other), strict=True):
-            if call is None:
-                continue
-            begin = time.perf_counter()
-            call()
-            if run:
-                kept.append(time.perf_counter() - begin)
-    return statistics.median(seconds[0]), statistics.median(seconds[1]) if seconds[1] else None
 
 
 def _row(

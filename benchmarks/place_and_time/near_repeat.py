@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 import resource
 import sys
-import time
 from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 import numpy as np
+from timing import row, timed, warm
 
 from convive.stats.aoristic import weights
 from convive.stats.near_repeat import knox
@@ -37,28 +37,9 @@ def events(n: int, seed: int = 2016) -> Events:
     return draw.uniform(0, SIDE, n), draw.uniform(0, SIDE, n), draw.integers(0, DAYS, n)
 
 
-def warm(work: Callable[[], object], runs: int = 5) -> float:
-    """Median time of several runs after one that is not timed."""
-    work()
-    return median(timed(work) for _ in range(runs))
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def ours(n: int, distances: list[float], days: list[float]) -> Callable[[], object]:
     x, y, day = events(n)
     return lambda: knox(x, y, day, distances=distances, days=days, permutations=PERMUTATIONS)
-
-
-def row(job: str, ours_s: float, goal: str, note: str = "", **peer: Any) -> dict[str, Any]:
-    return {
-        "job": job, "ours_s": ours_s, "peer": "", "peer_s": None, "peer_recorded": False,
-        "ratio": None, "goal": goal, "note": note,
-    } | peer  # fmt: skip
 
 
 def one_cell() -> dict[str, Any]:

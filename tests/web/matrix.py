@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import matrix_evidence as evidence
+import matrix_observatory as observatory
 import matrix_plans as plans
 from cast import (
     CAST,
@@ -33,14 +34,12 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from convive.access.permissions import Role
-from convive.domain.observatory.models import Analysis, Finding
 from convive.domain.plans.models import Plan
 from convive.domain.privacy import actions as privacy
 from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import Ask
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
-from convive.evidence.models import Source
 from convive.kernel.models import Job
 from convive.reports.models import Report
 
@@ -133,44 +132,6 @@ def _report(district: str) -> dict[str, int]:
     )
     Path(report.path).write_bytes(b"%PDF-1.7")
     return {"number": report.pk}
-
-
-def _analysis(district: str) -> dict[str, int]:
-    """A question of a district with its answer."""
-    found, _new = Analysis.objects.get_or_create(
-        key=f"{district[-6:]:0>64}",
-        defaults={
-            "kind": "aoristic",
-            "source": Source.objects.first().code,
-            "place": programme.place(district),
-            "start": date(2018, 1, 1),
-            "end": date(2018, 12, 31),
-            "version": "0" * 64,
-            "asked_by": "user:1",
-            "asked_at": timezone.now(),
-            "answered_at": timezone.now(),
-            "result": {
-                "numbers": {"weights": [[7.0] * 24] * 7},
-                **{language: {"sentence": "…", "caveats": []} for language in ("es", "en")},
-            },
-        },
-    )
-    return {"number": found.pk}
-
-
-def _finding(district: str) -> dict[str, int]:
-    """A finding of a district that nobody of the cast has kept."""
-    found, _new = Finding.objects.get_or_create(
-        analysis_id=_analysis(district)["number"],
-        defaults={
-            "why": "Cerca del mercado",
-            "sectors": ["898f53ae663ffff"],
-            "valid_until": programme.today() + timedelta(days=14),
-            "kept_by": "user:0",
-            "kept_at": timezone.now(),
-        },
-    )
-    return {"number": found.pk}
 
 
 def _account(_organisation: str, _district: str) -> dict[str, Any]:
@@ -291,17 +252,17 @@ PAGES: dict[str, Page] = {
     "evidence:source": by_organisation(evidence.source),
     "evidence:releases": by_organisation(evidence.source),
     "evidence:source_quality": by_organisation(evidence.source),
-    "observatory:analysis": by_district(_analysis),
-    "observatory:analysis_again": by_district(_analysis, methods=_BOTH),
-    "observatory:analysis_csv": by_district(lambda d: {**_analysis(d), "name": "hours"}),
-    "observatory:analysis_stop": by_district(_analysis, methods=_BOTH),
-    "observatory:finding": by_district(_finding),
-    "observatory:finding_confirm": by_district(_finding, methods=_POST),
-    "observatory:finding_rounds": by_district(_finding, methods=_BOTH),
-    "observatory:finding_set_aside": by_district(_finding, methods=_POST),
-    "observatory:finding_sheet": by_district(_finding),
-    "observatory:finding_take_up": by_district(_finding, methods=_BOTH),
-    "observatory:keep": by_district(_analysis, methods=_BOTH),
+    "observatory:analysis": by_district(observatory.analysis),
+    "observatory:analysis_again": by_district(observatory.analysis, methods=_BOTH),
+    "observatory:analysis_csv": by_district(lambda d: {**observatory.analysis(d), "name": "hours"}),
+    "observatory:analysis_stop": by_district(observatory.analysis, methods=_BOTH),
+    "observatory:finding": by_district(observatory.finding),
+    "observatory:finding_confirm": by_district(observatory.finding, methods=_POST),
+    "observatory:finding_rounds": by_district(observatory.finding, methods=_BOTH),
+    "observatory:finding_set_aside": by_district(observatory.finding, methods=_POST),
+    "observatory:finding_sheet": by_district(observatory.finding),
+    "observatory:finding_take_up": by_district(observatory.finding, methods=_BOTH),
+    "observatory:keep": by_district(observatory.analysis, methods=_BOTH),
     "observatory:ask": by_district(lambda d: {**_place(d), "kind": "hotspots"}, methods=_BOTH),
     "observatory:questions": by_district(_place),
     "observatory:place": by_district(_place),

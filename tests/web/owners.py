@@ -215,12 +215,18 @@ _UPLOAD = _of(Upload, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(
 _KEYED = _of(
     KeyedTable, has(Permission.IMPORT_EVIDENCE, where=lambda row: of_body(row.organisation))
 )
-_BRIEF = Rule(
-    everything(Place),
-    lambda place: {"ref": place.ref, "month": "2020-03"},
-    has(Permission.MAKE_REPORT, where=in_district),
-    {"ref": "PE-INEI:999999", "month": "2020-03"},
-)
+
+
+def _reports_of(**more: str) -> Rule:
+    """What is made of a place: for whoever makes reports there."""
+    return Rule(
+        everything(Place),
+        lambda place: {"ref": place.ref, **more},
+        has(Permission.MAKE_REPORT, where=in_district),
+        {"ref": "PE-INEI:999999", **more},
+    )
+
+
 _REPORT = _of(Report, has(Permission.MAKE_REPORT, where=lambda row: in_district(row.place)))
 _REPORTS = Permission.MAKE_REPORT
 
@@ -367,20 +373,10 @@ RULES: dict[str, Rule] = {
     "programme:remove_role": _of(Membership, reviews),
     "reports:again": _REPORT,
     "reports:file": _REPORT,
-    "reports:brief": _BRIEF,
-    "reports:brief_pdf": _BRIEF,
-    "reports:briefs": Rule(
-        everything(Place),
-        lambda place: {"ref": place.ref},
-        has(Permission.MAKE_REPORT, where=in_district),
-        {"ref": "PE-INEI:999999"},
-    ),
-    "reports:new": Rule(
-        everything(Place),
-        lambda place: {"ref": place.ref},
-        has(Permission.MAKE_REPORT, where=in_district),
-        {"ref": "PE-INEI:999999"},
-    ),
+    "reports:brief": _reports_of(month="2020-03"),
+    "reports:brief_pdf": _reports_of(month="2020-03"),
+    "reports:briefs": _reports_of(),
+    "reports:new": _reports_of(),
     "reports:report": _REPORT,
     "results:achieved_csv": _of(
         Plan,

@@ -83,7 +83,7 @@ def keep_finding(
 def confirm_finding(*, by: Actor, number: int) -> Finding:
     """A second person stands by it: whoever may accept what others recorded, or, of what the watch
     found, whoever may make a report. Raises BadInput for whoever kept it, or one decided before."""
-    found = _undecided(by, number, queries.may_confirm_with(number))
+    found = _undecided(by, number)
     if found.kept_by == by.id:
         raise BadInput.at(
             number,
@@ -96,10 +96,7 @@ def confirm_finding(*, by: Actor, number: int) -> Finding:
 @transaction.atomic
 def set_finding_aside(*, by: Actor, number: int, reason: str) -> Finding:
     """It is not acted upon, with the reason. Whoever kept it may do so too."""
-    kept = queries.finding(number)
-    own = kept is not None and kept.kept_by == by.id
-    permission = Permission.MAKE_REPORT if own else queries.may_confirm_with(number)
-    found = _undecided(by, number, permission)
+    found = _undecided(by, number)
     if not reason.strip():
         raise BadInput.at("reason", _("A finding is set aside with a reason."), _("Write it."))
     return _decide(by, found, FindingState.SET_ASIDE, reason.strip())
@@ -155,8 +152,12 @@ def _finding(by: Actor, number: int, permission: Permission) -> Finding:
     return found
 
 
-def _undecided(by: Actor, number: int, permission: Permission) -> Finding:
-    found = _finding(by, number, permission)
+def _undecided(by: Actor, number: int) -> Finding:
+    """A finding that waits, for whoever may confirm it; whoever kept it may set it aside."""
+    found = Finding.objects.select_for_update(of=("self",)).get(pk=number)
+    is_own = found.kept_by == by.id
+    permission = Permission.MAKE_REPORT if is_own else queries.may_confirm_with(found)
+    queries.require_analysis(by, permission, found.analysis.place)
     if found.state != FindingState.KEPT:
         raise BadInput.at(number, _("This was decided before."), _("See the page of the finding."))
     return found

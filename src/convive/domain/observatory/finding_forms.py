@@ -68,11 +68,7 @@ class RoundsForm(forms.Form):
         for number, cell in enumerate(sectors, 1):
             self.fields[cell] = forms.ChoiceField(
                 label=text("Sector %(n)s") % {"n": number},
-                choices=[
-                    ("", _("not told")),
-                    ("yes", _("somebody went")),
-                    ("no", _("nobody went")),
-                ],
+                choices=_TOLD,
                 required=False,
             )
 

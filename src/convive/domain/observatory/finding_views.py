@@ -181,9 +181,9 @@ def _page(
     place = found.analysis.place
     may = {
         permission: queries.may_analyse(who, permission, place)
-        for permission in {queries.may_confirm_with(found.pk), Permission.MAKE_REPORT}
+        for permission in {queries.may_confirm_with(found), Permission.MAKE_REPORT}
     }
-    confirms = may[queries.may_confirm_with(found.pk)]
+    confirms = may[queries.may_confirm_with(found)]
     is_own = found.kept_by == who.id
     names = programme.names_of([found.kept_by, found.decided_by])
     context = {

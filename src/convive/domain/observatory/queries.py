@@ -272,12 +272,11 @@ def finding(number: int) -> Finding | None:
     return rows.filter(pk=number).first()
 
 
-def may_confirm_with(number: int) -> Permission:
+def may_confirm_with(found: Finding) -> Permission:
     """The right that confirms a finding, or sets another's aside. What the watch found is nobody's
     own: an analyst is then the first person to look at it."""
-    kept = finding(number)
-    by_watch = kept is not None and not kept.kept_by.startswith("user:")
-    return Permission.MAKE_REPORT if by_watch else Permission.ACCEPT_VALUE
+    by_person = found.kept_by.startswith("user:")
+    return Permission.ACCEPT_VALUE if by_person else Permission.MAKE_REPORT
 
 
 def findings_of(analysis: int) -> list[Finding]:
@@ -309,7 +308,7 @@ def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
     return [
         row
         for row in rows
-        if row.kept_by != who.id and may_analyse(who, may_confirm_with(row.pk), row.analysis.place)
+        if row.kept_by != who.id and may_analyse(who, may_confirm_with(row), row.analysis.place)
     ]
 
 

@@ -21,7 +21,7 @@ from convive.kernel.figures import Question
 from convive.kernel.periods import Period
 
 MONTH = ("month", "mes", "period", "periodo", "date", "fecha")
-YEAR = ("year", "anio", "año")
+YEAR = ("year", "anio", "año", "ano")
 COUNT = ("n", "count", "cantidad", "cases", "casos", "value", "valor")
 
 
@@ -77,7 +77,7 @@ def of_file(path: Path) -> Monthly:
     found = table.columns_of(path)
     count = table.find(found, "", COUNT, "n", _("how many"))
     n = table.numbers(found, count, path.name)
-    months = _months(found, path.name)
+    months = months_of(found, path.name)
     every = np.arange(months.min(), months.max() + 1)
     counts = np.zeros(len(every))
     np.add.at(counts, (months - every[0]).astype(np.int64), n)
@@ -119,7 +119,7 @@ def _person_years(asked: reading.Asked, months: Sequence[date]) -> NDArray[np.fl
     return np.array([by_year[month.year] / 12 for month in months])
 
 
-def _months(found: dict[str, table.Texts], file: str) -> NDArray[np.datetime64]:
+def months_of(found: dict[str, table.Texts], file: str) -> NDArray[np.datetime64]:
     """The month of each row, from one column or from a year and a month."""
     year = table.optional(found, "", YEAR)
     month = table.find(found, "", MONTH, "month", _("the month"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from convive.domain.observatory.analyses.answers import Answer
+from convive.domain.observatory.analyses.monthly import months_of
 from convive.evidence import columns as table
 from convive.kernel import words
 from convive.kernel.errors import BadInput, Refused
@@ -17,8 +18,6 @@ from convive.kernel.periods import Period
 from convive.stats import nowcast as method
 from convive.stats.nowcast_releases import Releases, from_rows
 
-YEAR = ("anio", "año", "year", "ano")
-MONTH = ("mes", "month", "period", "periodo")
 UNIT = ("ubigeo", "place", "district", "unit", "distrito", "unidad", "code")
 COUNT = ("cantidad", "n", "count", "cases", "value", "casos")
 RELEASE = ("vintage", "release", "entrega", "as_of", "version")
@@ -50,7 +49,7 @@ def releases_of_file(path: Path) -> Releases:
     units = found[unit]
     try:
         return from_rows(
-            _months(found, path.name),
+            months_of(found, path.name),
             units.astype(str),
             table.numbers(found, count, path.name),
             found[release].astype(str).astype("datetime64[M]"),
@@ -121,19 +120,6 @@ def answer(releases: Releases, place: str, name: str, options: Options) -> Answe
             "level": options.level,
             "releases": [str(each) for each in releases.releases],
         },
-    )
-
-
-def _months(found: dict[str, table.Texts], file: str) -> NDArray[np.datetime64]:
-    """The month of each row, from one column or from a year and a month."""
-    year = table.optional(found, "", YEAR)
-    month = table.find(found, "", MONTH, "month", _("the month"))
-    if year is None:
-        return found[month].astype(str).astype("datetime64[M]")
-    years = table.numbers(found, year, file).astype(np.int64)
-    numbers = table.numbers(found, month, file).astype(np.int64)
-    return (np.datetime64("1970-01", "M") + (years - 1970) * 12 + numbers - 1).astype(
-        "datetime64[M]"
     )
 
 
