@@ -2,7 +2,7 @@
 
 The rules are written from docs/access.md, over the data alone, and compared with what the pages do
 (`test_idor.py`). A new address with an id has no rule until somebody writes one here: the test
-fails until then.
+fails until then. One table, read beside docs/access.md from top to bottom: so it stays whole.
 """
 
 from __future__ import annotations
