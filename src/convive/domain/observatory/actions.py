@@ -118,6 +118,7 @@ def drop_unanswered(*, by: Actor, number: int) -> None:
     """Forget a question that nobody ordered and that the evidence could not answer."""
     found = Analysis.objects.filter(pk=number, answered_at=None, job=None).first()
     if found is not None:
+        queries.require_analysis(by, Permission.SEE_FIGURES, found.place)
         _journal(by, "analysis.refused", found)
         found.delete()
 
