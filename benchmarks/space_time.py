@@ -19,7 +19,7 @@ from typing import Any
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(sys.prefix) / "kernels"))
 
-from place_and_time import clusters, first_calls, hotspots, near_repeat
+from place_and_time import clusters, first_calls, growth, hotspots, near_repeat
 
 PACKAGES = ("convive", "numpy", "scipy", "numba", "pointpats", "esda", "KDEpy")
 
@@ -36,6 +36,7 @@ def main() -> None:
         hotspots.rows(),
         clusters.rows(),
         first_calls.rows(),
+        growth.rows(),
     ):
         for row in jobs:
             print(line(row), flush=True)

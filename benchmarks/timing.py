@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import log
 from typing import Any
 
 
@@ -34,6 +35,12 @@ def medians(
             if run:
                 kept.append(took)
     return statistics.median(seconds[0]), statistics.median(seconds[1]) if seconds[1] else None
+
+
+def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """How seconds grow with size: the slope of their logarithms. 1: in step; 2: as the square."""
+    line = statistics.linear_regression([log(n) for n in sizes], [log(s) for s in seconds])
+    return line.slope
 
 
 def row(job: str, ours_s: float, goal: float | str, note: str = "", **peer: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -23,22 +23,39 @@ def rows() -> list[dict[str, Any]]:
     return [kde(), kde(100.0), *local_g()]
 
 
+class Cloud:
+    """Events in forty clusters, and a grid whose nodes lie where FFTKDE has them."""
+
+    def __init__(self, events: int, side: int, metres: float | None = None) -> None:
+        rng = np.random.default_rng(0)
+        centres = rng.uniform(1_500, 8_500, (40, 2))
+        points = np.clip(
+            centres[rng.integers(0, 40, events)] + rng.normal(0, 300, (events, 2)), 610, 9_390
+        )
+        self.x, self.y = (np.ascontiguousarray(part) for part in points.T)
+        self.axis = np.linspace(0, 10_000, side)
+        step = self.axis[1]
+        self.grid = density.Grid(-step / 2, -step / 2, step, step, side, side)
+        self.metres = metres or bandwidth.robust(self.x, self.y, "gaussian").metres
+
+    def ours(self) -> np.ndarray:
+        found = density.on_grid(self.x, self.y, self.grid, self.metres, kernel="gaussian")
+        return found.values / len(self.x)
+
+
+def local_g_of(rows_: int, columns: int) -> Callable[[], gi_star.LocalG]:
+    """Cells of a grid with uneven values, neighbours of weight 1, 999 permutations."""
+    values = np.random.default_rng(0).gamma(2, 1, rows_ * columns)
+    plain = neighbours.on_grid(rows_, columns)
+    return lambda: gi_star.gi(values, plain, permutations=999, seed=1)
+
+
 def kde(metres: float | None = None, events: int = 1_000_000, side: int = 256) -> dict[str, Any]:
     """A million events in forty clusters on FFTKDE's grid; gaussian, robust rule or as told."""
-    rng = np.random.default_rng(0)
-    centres = rng.uniform(1_500, 8_500, (40, 2))
-    points = np.clip(
-        centres[rng.integers(0, 40, events)] + rng.normal(0, 300, (events, 2)), 610, 9_390
-    )
-    x, y = (np.ascontiguousarray(part) for part in points.T)
-    axis = np.linspace(0, 10_000, side)
-    step = axis[1]
-    grid = density.Grid(-step / 2, -step / 2, step, step, side, side)
-    h = metres or bandwidth.robust(x, y, "gaussian").metres
-
-    def ours() -> np.ndarray:
-        return density.on_grid(x, y, grid, h, kernel="gaussian").values / events
-
+    cloud = Cloud(events, side, metres)
+    ours, x, y, grid, axis, h = (
+        cloud.ours, cloud.x, cloud.y, cloud.grid, cloud.axis, cloud.metres,
+    )  # fmt: skip
     spots = np.unravel_index(np.argsort(ours().ravel())[-200::20], (side, side))
     exact = density.at(x, y, grid.x[spots[1]], grid.y[spots[0]], h, kernel="gaussian") / events
     error = np.abs(ours()[spots] - exact).max() / exact.max()
@@ -52,7 +69,7 @@ def kde(metres: float | None = None, events: int = 1_000_000, side: int = 256) -
         places = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
 
         def other() -> np.ndarray:
-            return FFTKDE(kernel="gaussian", bw=h).fit(points).evaluate(places)
+            return FFTKDE(kernel="gaussian", bw=h).fit(np.column_stack([x, y])).evaluate(places)
 
         peer = other
         found = other().reshape(side, side).T

@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from timing import row, timed, warm
+from timing import exponent, row, timed, warm
 
 from convive.stats.aoristic import weights
 from convive.stats.near_repeat import knox
@@ -88,12 +88,12 @@ def first_call_size() -> dict[str, Any]:
 def million() -> dict[str, Any]:
     sizes = [62_500, 250_000, 1_000_000]
     times = [timed(ours(n, [0, 200], [0, 7])) for n in sizes]
-    slope = np.polyfit(np.log(sizes), np.log(times), 1)[0]
     return row(
         "Knox, 1 cell, 1,000,000 events at city density, 999 permutations", times[-1],
         "≤ 60 s, ≤ 6 GiB",
         f"206 million pairs; peak of the process {peak():.2f} GiB; single runs; grows as "
-        f"n^{slope:.2f} over 62,500, 250,000 and 1,000,000 events in one city (pairs grow as n²)",
+        f"n^{exponent(sizes, times):.2f} over 62,500, 250,000 and 1,000,000 "
+        "events in one city (pairs grow as n²)",
     )  # fmt: skip
 
 

@@ -60,6 +60,9 @@ COMMITMENT = "main h2 a[href*='/commitments/']"
 
 PAGES = (
     Page("portal:front"),
+    Page("portal:methods"),
+    Page("portal:method", args=("hotspots",)),
+    Page("portal:method", args=("disclosure",)),
     Page("/no-such-page", status=404),
     Page("account_login", query=TOO_MUCH, status=400),
     Page("account_login"),

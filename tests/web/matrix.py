@@ -270,6 +270,7 @@ PAGES: dict[str, Page] = {
     "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),
     "privacy:ask": Page(methods=("GET", "POST")),
     "privacy:answer": Page(methods=("GET", "POST")),
+    "portal:method": Page(lambda _organisation, _district: {"code": "rates"}),
     "privacy:notice_of": Page(lambda _organisation, _district: {"code": "unodc"}),
     "privacy:request": by_organisation(_data_request, methods=("GET", "POST")),
     "results:plan_of": by_district(_plan),

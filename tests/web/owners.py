@@ -403,6 +403,7 @@ RULES: dict[str, Rule] = {
 NO_OWNER = {
     "account_confirm_email": "a key that was sent to its owner",
     "account_reset_password_from_key": "a key that was given to its owner",
+    "portal:method": "how numbers are made, for anybody",
     "privacy:notice_of": "published",
     "workspace:stop_letters": "a key that was sent to its owner",
 }

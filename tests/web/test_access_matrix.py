@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db
 # Pages of ours that need no sign-in: what is public, and the end of letters by a signed key
 OPEN_TO_ANYBODY = {
     "portal:front",
+    "portal:method",
+    "portal:methods",
     "workspace:letters_stopped",
     "workspace:stop_letters",
     "privacy:answer",
@@ -56,6 +58,8 @@ def test_only_the_front_page_and_what_leads_in_are_public():
         "/static/look/tokens.css",
         "health",
         "portal:front",
+        "portal:method",
+        "portal:methods",
         "account_inactive",
         "account_login",
         "account_reset_password",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from convive.doors.portal import methods as pages
 from convive.doors.portal import published
 from convive.doors.portal.map import district_maps, programme_map
 
@@ -50,6 +52,27 @@ def front(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+def methods(request: HttpRequest) -> HttpResponse:
+    """Every method by the question that it answers."""
+    return _about_methods(request, "portal/methods.html", questions=pages.QUESTIONS.items())
+
+
+@require_safe
+def method(request: HttpRequest, code: str) -> HttpResponse:
+    """One method, as it is written for whoever checks it."""
+    found = pages.method(code)
+    if found is None:
+        raise Http404
+    question = pages.QUESTIONS[code]
+    return _about_methods(request, "portal/method.html", method=found, question=question)
+
+
+def _about_methods(request: HttpRequest, template: str, **more: object) -> HttpResponse:
+    beside = "" if get_language() == "en" else _("The pages of methods are written in English.")
+    return HttpResponse(render_to_string(template, {"path": request.path, "beside": beside} | more))
+
+
 def _groups(bodies: tuple[published.Body, ...]) -> list[tuple[str, list[published.Body]]]:
     groups = [
         (title(), [body for body in bodies if body.kind in kinds]) for kinds, title in _GROUPS
@@ -59,3 +82,5 @@ def _groups(bodies: tuple[published.Body, ...]) -> list[tuple[str, list[publishe
 
 health.convive_access = "public"  # type: ignore[attr-defined]
 front.convive_access = "public"  # type: ignore[attr-defined]
+methods.convive_access = "public"  # type: ignore[attr-defined]
+method.convive_access = "public"  # type: ignore[attr-defined]
