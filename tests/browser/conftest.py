@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import Site, served
+from house import Demo, Site, build, served
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = [
@@ -49,7 +49,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo as it is built, for every file of tests to take a copy of."""
+    return build(tmp_path_factory.mktemp("built") / "home")
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("browser") / "home") as running:
+def site(built: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(built, tmp_path_factory.mktemp("browser") / "home") as running:
         yield running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -101,10 +102,24 @@ class Site:
         return code
 
 
+@dataclass(frozen=True)
+class Demo:
+    """A demo that was built and that nobody has used yet."""
+
+    home: Path
+    password: str
+    emails: dict[str, str]
+
+
+def build(home: Path) -> Demo:
+    said = convive(home, "demo", "--no-serve")
+    return Demo(home, said["password"], {row["role"]: row["email"] for row in said["accounts"]})
+
+
 @contextmanager
-def served(home: Path) -> Iterator[Site]:
-    """The demo, built in `home` and served by the command that people run."""
-    built = convive(home, "demo", "--no-serve")
+def served(demo: Demo, home: Path) -> Iterator[Site]:
+    """A copy of the demo in `home`, served by the command that people run."""
+    shutil.copytree(demo.home, home)
     port = free_port()
     log = home.with_name("server.log")
     with log.open("w") as out:
@@ -117,8 +132,7 @@ def served(home: Path) -> Iterator[Site]:
     try:
         url = f"http://localhost:{port}"
         wait_for(url + "/health", server, log)
-        emails = {row["role"]: row["email"] for row in built["accounts"]}
-        yield Site(url, home, built["password"], emails)
+        yield Site(url, home, demo.password, dict(demo.emails))
     finally:
         server.terminate()
         server.wait(20)

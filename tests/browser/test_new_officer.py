@@ -42,8 +42,15 @@ ROLES = dict.fromkeys(HEADER, "ignore") | {
 }
 
 
-@pytest.mark.parametrize("width", (360, 1280))
-@pytest.mark.parametrize("language", ("es", "en"))
+@pytest.mark.parametrize(
+    ("language", "width"),
+    [
+        ("es", 360),
+        ("en", 1280),
+        pytest.param("es", 1280, marks=pytest.mark.heavy),
+        pytest.param("en", 360, marks=pytest.mark.heavy),
+    ],
+)
 def test_a_new_officer_brings_in_a_workbook_mends_it_and_sees_the_series_change(
     language: str, width: int, browser: Browser, site: Site, shots: Path | None
 ) -> None:
