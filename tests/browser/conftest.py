@@ -10,6 +10,8 @@ import pytest
 from house import Demo, Site, build, served
 from playwright.sync_api import Browser, sync_playwright
 
+pytest.register_assert_rewrite("usable")  # what it finds is told as a test tells it
+
 CHROMIUM = [
     "--headless",
     "--no-sandbox",

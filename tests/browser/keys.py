@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from house import Site
 from playwright.sync_api import Browser, Download, Locator
 from playwright.sync_api import Page as Tab
-from test_pages import RULES, faults, sideways
+from usable import RULES, faults, sideways
 
 STOPS = 150  # whoever is not there after as many presses is going round in circles
 

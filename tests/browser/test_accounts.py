@@ -10,7 +10,7 @@ from django.core import signing
 from house import Site
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
-from test_pages import RULES, faults, show, sideways
+from usable import RULES, faults, show, sideways
 
 from convive.kernel.home import Home
 

@@ -8,7 +8,7 @@ import pytest
 from house import Site
 from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
-from test_pages import RULES, faults, show, sideways
+from usable import RULES, faults, show, sideways
 
 pytestmark = pytest.mark.browser
 AUTHENTICATOR = {

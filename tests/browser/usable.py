@@ -1,0 +1,93 @@
+"""What a page must be in a real browser: both languages, light and dark, phone and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import resolve
+from django.utils import translation
+from house import Site
+from pages import PAGES, Page
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
+
+SCHEMES = ("light", "dark")
+WIDTHS = (360, 1280)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]  # all that light and dark can change
+# Every rule at both widths, the colours of the dark once; a language changes words, not colours
+LOOKS = {"es": (("light", 360), ("light", 1280), ("dark", 1280)), "en": (("light", 360),)}
+# Those of one role follow each other: it signs in less often
+IN_TURN = sorted(PAGES, key=lambda page: page.role or "")
+axe = Axe()
+
+
+@contextmanager
+def opened(
+    browser: Browser, site: Site, page: Page, **options: Any
+) -> Iterator[tuple[Tab, list[str]]]:
+    """A tab for a page, and what it complains about: errors, and what the policy refused."""
+    with site.open(browser, page.role, **options) as context:
+        tab = context.new_page()
+        complaints: list[str] = []
+        tab.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        yield tab, complaints
+
+
+def sideways(tab: Tab) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(tab.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def visit(page: Page, language: str, browser: Browser, site: Site, shots: Path | None) -> None:
+    """Open it, and ask axe, the widths and the console what they have against it."""
+    with opened(browser, site, page) as (tab, complaints):
+        answer = tab.goto(site.url + page.path(language))
+        assert answer is not None
+        assert answer.status == page.status
+        assert tab.url.endswith(page.path(language)), f"led to {tab.url}"
+        if page.follow:
+            tab.locator(page.follow).first.click()
+            tab.wait_for_url(lambda url: not url.endswith(page.path(language)))
+            with translation.override(language):
+                assert resolve(urlsplit(tab.url).path).view_name == page.view
+        assert tab.locator("html").get_attribute("lang") == language
+        assert tab.locator("h1").count() == 1
+        if shots:
+            for scheme in SCHEMES:
+                for width in WIDTHS:
+                    show(tab, scheme, width)
+                    name = f"{page.name}-{language}-{width}-{scheme}.png"
+                    tab.screenshot(path=shots / name, full_page=True)
+        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        for scheme, width in LOOKS[language]:
+            show(tab, scheme, width)
+            kind, names = ("tag", RULES) if scheme == "light" else ("rule", COLOUR_RULES)
+            assert faults(tab, kind, names) == "", f"{scheme}, {width} px"
+        for width in (320, 360):
+            show(tab, "light", width)
+            assert sideways(tab) <= 0, f"scrolls sideways at {width} px"
+        show(tab, "light", 1280)
+        tab.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert sideways(tab) <= 0, "scrolls sideways with text at 200 %"
+        if page.status != 200:
+            complaints = [said for said in complaints if f"status of {page.status}" not in said]
+        assert complaints == []
+
+
+def faults(tab: Tab, kind: str, names: list[str]) -> str:
+    """What axe has to say against the page as it is shown now; nothing if all is well."""
+    options = {"runOnly": {"type": kind, "values": names}, "resultTypes": ["violations"]}
+    found = axe.run(tab, options=options)
+    return found.generate_report() if found.violations_count else ""
+
+
+def show(tab: Tab, scheme: str, width: int) -> None:
+    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    tab.set_viewport_size({"width": width, "height": 900})
