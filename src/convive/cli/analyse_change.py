@@ -210,7 +210,7 @@ def series(
         given = monthly.of_file(file)
     else:
         _require(session, [place] if place else [])
-        given = monthly.of_source(source, place, _period(first, last), offence)
+        given = monthly.of_source_foretold(source, place, _period(first, last), offence)
     found = question.answer(given, question.Options(draws, level=level, seed=seed))
     lines = [
         f"{one['period']}  ({one['from']} – {one['to']})  {one['ratio']:.2f} "
