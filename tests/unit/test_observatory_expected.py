@@ -350,3 +350,20 @@ def test_where_nothing_speaks_for_a_change_the_page_says_so_in_words(released):
     (row,) = [row for row in profile.changes if row.is_here]
     assert row.direction is Direction.UNCLEAR
     assert "no evidence of change; the difference may be chance." in profile.lead
+
+
+def test_the_worker_is_asked_once_for_what_new_releases_tell(released):
+    from django.utils import timezone
+
+    from convive.domain.observatory import jobs as observatory_jobs
+    from convive.kernel import jobs
+
+    released()
+    observatory_jobs.order_expected(timezone.now())
+    observatory_jobs.order_expected(timezone.now())
+    (ordered,) = jobs.Job.objects.filter(kind=observatory_jobs.EXPECTED)
+    assert ordered.arguments == {"source": "late"}
+    expected.make("late")
+    ordered.delete()
+    observatory_jobs.order_expected(timezone.now())
+    assert not jobs.Job.objects.filter(kind=observatory_jobs.EXPECTED).exists()
