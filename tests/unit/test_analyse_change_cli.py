@@ -204,4 +204,4 @@ def test_a_source_that_corrects_downwards_is_recognised(tmp_path):
         for m in range(1, r + 1)
     ]
     problem = refused("nowcast", "--releases", write(tmp_path / "down.csv", rows))
-    assert "corrects downwards" in problem["why"]
+    assert "takes records away again" in problem["why"]

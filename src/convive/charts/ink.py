@@ -31,6 +31,8 @@ _PRINTED: dict[str, dict[str, str]] = {
     "ln": _line(_DATA, 2.25, **{"stroke-linejoin": "round"}),
     "ln2": _line(_COMPARED, 1.75, **{"stroke-dasharray": "5 4"}),
     "prv": _line(_DATA, 2.25, **{"stroke-dasharray": "2 3"}),
+    "xband": {"fill": _BAND, "stroke": _DATA, "stroke-width": "1"},
+    "xln": _line(_DATA, 2.25, **{"stroke-linejoin": "round"}),
     "mk": _line(_MARK, 1.5, **{"stroke-dasharray": "2 3"}),
     "mkd": {"fill": _MARK},
     "dot": {"fill": "#ffffff", "stroke": _DATA, "stroke-width": "2.25"},

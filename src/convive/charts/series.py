@@ -35,6 +35,15 @@ PAPER = Drawing(680, 270)
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """What a month will come to, with its 95 % interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class Point:
     """One month.
 
@@ -42,6 +51,7 @@ class Point:
     value : None where there is none: not covered, or hidden.
     lower, upper : the 95 % interval, or what may be told of a hidden value.
     anew : counted in another way than the month before, so that no line joins the two.
+    expected : of a provisional month, what it will come to.
     """
 
     month: date
@@ -51,6 +61,7 @@ class Point:
     provisional: bool = False
     suppressed: bool = False
     anew: bool = False
+    expected: Foretold | None = None
 
 
 @dataclass(frozen=True)
@@ -58,13 +69,14 @@ class Break:
     """A change of boundary or method: from this day on, it is another series.
 
     text, brief : its name and date, and the same in few words for the narrow drawing.
-    of_all : whether the comparison breaks there too.
+    of_all : whether the comparison breaks there too. cuts : False where the line goes on.
     """
 
     on: date
     text: str
     brief: str
     of_all: bool = False
+    cuts: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,8 +108,9 @@ def series(chart: Series, *, key: str, on: Drawing = WIDE, ink: Ink = PAGE) -> s
     """SVG of a monthly series on one sheet; a page shows WIDE and NARROW, paper PAPER.
 
     The line and its band stop at a month without value and at every break; provisional months are
-    dotted over a hatch, with open dots; a hidden month is a hatched box over its range. The axis
-    starts at 0.
+    dotted over a hatch, with open dots; a hidden month is a hatched box over its range. Where it
+    is known what a month will come to, the line goes there, over a band, and the open dot stands
+    alone. The axis starts at 0.
 
     Raises ValueError where months are not the first of their month, repeat or go back.
     """
@@ -123,6 +136,7 @@ class _Sheet:
                 raise ValueError("series: months are first days, each later than the last")
         self.canvas = Canvas(on.width, on.height, ink=ink, key=key, label=chart.label, css=on.css)
         tops = [t for p in everything for t in (p.value, p.upper) if t is not None]
+        tops += [p.expected.upper for p in chart.points if p.expected]
         self.levels = ticks(max(tops, default=0.0), whole=chart.whole)
         self.has_values = any(p.value is not None or p.suppressed for p in chart.points)
         self.left = max(34.0, *(width_of(chart.number(t)) + 10 for t in self.levels))
@@ -159,15 +173,17 @@ class _Sheet:
             self._say_empty()
             return self.canvas.svg()
         self._provisional()
-        runs = self._runs(self.chart.points, [x for x, _ in self.breaks])
+        runs = self._runs(self.chart.points, [x for x, b in self.breaks if b.cuts])
         for run in runs:
-            self._band(run)
+            self._band([p for p in run if p.expected is None])
+            self._expected(run)
         for run in self._runs(self.chart.compared, [x for x, b in self.breaks if b.of_all]):
             if len(run) > 1:
                 at = [(self.x(p.month), self.y(p.value or 0.0)) for p in run]
                 self.canvas.path("ln2", line(at))
         for run in runs:
             self._line(run)
+            self._expected_line(run)
         self._hidden()
         self._marks()
         if not self.on.is_narrow:
@@ -259,14 +275,32 @@ class _Sheet:
         for x, low, high in known if len(known) == 1 else ():
             self.canvas.path("wh", f"M{short(x)} {short(self.y(low))}V{short(self.y(high))}")
 
+    def _expected(self, run: list[Point]) -> None:
+        """The band of what is expected: a box as wide as the month, from end to end."""
+        wide = max(self.step, 6.0)
+        for p in run:
+            if p.expected is not None:
+                high, low = self.y(p.expected.upper), self.y(p.expected.lower)
+                area = box(self.x(p.month) - wide / 2, high, wide, max(low - high, 2.0))
+                self.canvas.path("xband", area)
+
+    def _expected_line(self, run: list[Point]) -> None:
+        for part in _foretold(run):
+            at = [(self.x(p.month), self.y(_will_be(p).value)) for p in part]
+            if len(at) > 1:
+                self.canvas.path("xln", line(at))
+            for p, (x, y) in zip(part, at, strict=True):
+                if p.expected is not None:
+                    self.canvas.circle("pt", x, y, 3)
+
     def _line(self, run: list[Point]) -> None:
         """Solid between settled months, dotted into and between provisional ones."""
         at = [(self.x(p.month), self.y(p.value or 0.0)) for p in run]
         for roles, dotted in (("ln", False), ("prv", True)):
             pieces: list[list[tuple[float, float]]] = []
             for i, (a, b) in enumerate(pairwise(run)):
-                if (a.provisional or b.provisional) is not dotted:
-                    continue
+                if (a.provisional or b.provisional) is not dotted or b.expected:
+                    continue  # into what is expected goes its own line, and none falls beside it
                 if pieces and pieces[-1][-1] == at[i]:
                     pieces[-1].append(at[i + 1])
                 else:
@@ -318,12 +352,31 @@ class _Sheet:
             if last and name:
                 lines = [(roles, words) for words in wrap(name, room, bold=True)]
                 lines += [("", words) for words in wrap(note, room) if note]
-                ends.append((self.y(last.value or 0.0) + 4, lines))
+                ends.append((self.y(_will_be(last).value) + 4, lines))
         ends.sort(key=lambda end: end[0])
         bases = stacked([(y, _ROW * len(lines)) for y, lines in ends], self.top + 4, self.bottom)
         for base, (_y, lines) in zip(bases, ends, strict=True):
             for i, (roles, words) in enumerate(lines):
                 self.canvas.text(roles, self.right + 12, base + i * _ROW, words)
+
+
+def _foretold(run: list[Point]) -> list[list[Point]]:
+    """Months in a row of which something is expected, each with the month before it."""
+    parts: list[list[Point]] = []
+    for before, p in pairwise([None, *run]):
+        if p is None or p.expected is None:
+            continue
+        if before is not None and before.expected is not None:
+            parts[-1].append(p)
+        else:
+            parts.append([before, p] if before else [p])
+    return parts
+
+
+def _will_be(p: Point) -> Foretold:
+    """What is expected of a month; what it has, where nothing more comes."""
+    has = p.value or 0.0
+    return p.expected or Foretold(has, has, has)
 
 
 def _index(day: date) -> int:

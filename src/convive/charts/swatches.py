@@ -8,6 +8,11 @@ from convive.charts.ink import PAGE, Ink
 _FULL = "M0 0h24v12H0z"
 _DRAWN = {
     "series": (("band", _FULL), ("ln", "M0 6h24")),
+    "expected": (
+        ("xband", "M.5.5h23v11H.5z"),
+        ("xln", "M0 6h24"),
+        ("pt", "M9 6a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"),
+    ),
     "compared": (("ln2", "M0 6h24"),),
     "break": (("mkd", "M12 0l5 6-5 6-5-6z"),),
     "undetermined": (("edge-u", "M0 6h24"),),

@@ -11,6 +11,7 @@ from convive.cli.analyse_told import tell
 from convive.cli.common import Session, command
 
 if TYPE_CHECKING:
+    from convive.domain.programme.models import Place
     from convive.kernel.periods import Period
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -24,15 +25,21 @@ _LEVEL = click.option(
 
 
 @command()
-@click.option("--releases", required=True, type=_FILE, help="A row for each release and month.")
+@click.option("--releases", type=_FILE, help="A row for each release and month.")
+@click.option("--source", default="", metavar="NAME", help="What was imported, in its place.")
+@click.option("--offence", default="", metavar="CATEGORY", help="Only this one of the source.")
 @click.option("--as-of", default="", metavar="MONTH", help="Foretell from this release.")
-@click.option("--place", default="", metavar="CODE", help="A place; the beginning of several.")
+@click.option(
+    "--place", default="", metavar="CODE", help="Of a file also the beginning of several."
+)
 @click.option("--horizon", type=click.IntRange(1), help="Months until the release foretold.")
 @click.option("--months", default=24, show_default=True, type=click.IntRange(1), help="Newest.")
 @_LEVEL
 def nowcast(
     session: Session,
-    releases: Path,
+    releases: Path | None,
+    source: str,
+    offence: str,
     as_of: str,
     place: str,
     horizon: int | None,
@@ -42,16 +49,29 @@ def nowcast(
     """What will the newest months come to, once everything is registered?
 
     The table has a row for each release, month and place: ubigeo, anio and mes (or month),
-    cantidad, vintage, or the same in English. Absent rows are zero up to the release's month.
+    cantidad, vintage, or the same in English. Absent rows are zero up to the release's month. Of
+    what was imported, each release is what was known on its day.
 
     Example: convive analyse nowcast --releases releases.parquet --as-of 2025-08 --place 130105
     """
-    session.load()
+    if bool(releases) == bool(source):
+        raise click.UsageError("Give --releases FILE, or --source NAME.")
+    if releases:
+        session.load()
+    else:
+        session.open()
     from convive.domain.observatory.analyses import nowcast as question
 
-    code = place.partition(":")[2] or place
-    given = question.releases_of_file(releases)
-    found = question.answer(given, code, place, question.Options(as_of, horizon, months, level))
+    options = question.Options(as_of, horizon, months, level)
+    if releases:
+        code = place.partition(":")[2] or place
+        given = question.releases_of_file(releases)
+        found = question.answer(given, question.beginning(given, code), code, place, options)
+    else:
+        here = _require(session, [place] if place else [])
+        given = question.releases_of_source(source, offence)
+        name = ", ".join(each.name for each in here)
+        found = question.answer(given, question.within(given, here), place, name, options)
     lines = [
         "",
         *(
@@ -190,7 +210,7 @@ def series(
         given = monthly.of_file(file)
     else:
         _require(session, [place] if place else [])
-        given = monthly.of_source(source, place, _period(first, last), offence)
+        given = monthly.of_source_foretold(source, place, _period(first, last), offence)
     found = question.answer(given, question.Options(draws, level=level, seed=seed))
     lines = [
         f"{one['period']}  ({one['from']} – {one['to']})  {one['ratio']:.2f} "
@@ -253,8 +273,8 @@ def compare(
 COMMANDS = (series, nowcast, compare, effect, undercount)
 
 
-def _require(session: Session, places: list[str]) -> None:
-    """Exact numbers are for those who may see them in every district that is read."""
+def _require(session: Session, places: list[str]) -> list[Place]:
+    """The places, or the programme's districts: exact numbers take the right to each of them."""
     from convive.access.permissions import Permission
     from convive.domain.observatory import queries as observatory
     from convive.domain.programme import queries as programme
@@ -262,6 +282,7 @@ def _require(session: Session, places: list[str]) -> None:
     here = [programme.place(place) for place in places] or list(programme.districts())
     for each in here:
         observatory.require_exact(session.actor, Permission.SEE_FIGURES, each)
+    return here
 
 
 def _period(first: str | None, last: str | None) -> Period | None:

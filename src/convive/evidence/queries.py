@@ -222,7 +222,7 @@ def by_month_and_vintage(sel: Selection) -> dict[date, dict[date, int]]:
         columns = "release, date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
         rows = _ask(held, sel, columns, "release, month", needs=(Need.MONTH,), apart=True)
         counted = {(day, month): n for day, month, n in rows}
-        zero = _absent_is_zero(held.spec)
+        zero = absent_is_zero(held.spec)
         known = {
             day: {
                 month: counted.get((day, month), 0)
@@ -258,7 +258,7 @@ def by_month(sel: Selection) -> dict[date, int]:
     held = _held(sel)
     columns = "date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
     counted = dict(_ask(held, sel, columns, "month", needs=(Need.MONTH,)))
-    zero = _absent_is_zero(held.spec)
+    zero = absent_is_zero(held.spec)
     months = records.covered_months(held, sel)
     return {month: counted.get(month, 0) for month in months if zero or month in counted}
 
@@ -357,7 +357,7 @@ def _held(sel: Selection) -> Held:
     return held_of(source_row(sel.source), list(offences(sel.source).values()), sel.vintage)
 
 
-def _absent_is_zero(spec: SourceSpec) -> bool:
+def absent_is_zero(spec: SourceSpec) -> bool:
     return spec.absent_rows_are_zero or spec.shape == "incidents"
 
 

@@ -108,9 +108,11 @@ def ask(
     return engine.query(*_asking(held, sel, columns, group, where, apart=apart))
 
 
-def arrays(held: Held, sel: Selection, columns: str, where: str = "") -> dict[str, NDArray[Any]]:
+def arrays(
+    held: Held, sel: Selection, columns: str, where: str = "", group: str = ""
+) -> dict[str, NDArray[Any]]:
     """The same as arrays, by the names of the columns; none where nothing was imported."""
-    return engine.arrays(*_asking(held, sel, columns, "", where)) if held.pieces else {}
+    return engine.arrays(*_asking(held, sel, columns, group, where)) if held.pieces else {}
 
 
 def _asking(

@@ -67,6 +67,11 @@ class Home:
         return self.root / "journal.head"
 
     @property
+    def derived(self) -> Path:
+        """What is worked out anew where it is missing. The dot keeps it out of a backup."""
+        return self.root / ".derived"
+
+    @property
     def demo_mark(self) -> Path:
         """Present in a demo home only: no other home is ever rebuilt."""
         return self.root / "demo.json"

@@ -30,7 +30,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from convive.stats import nowcast_effects, nowcast_growth
 from convive.stats.nowcast_growth import BLOCKS, Longs
-from convive.stats.nowcast_releases import Floats, Labels, Months, Releases, revisions
+from convive.stats.nowcast_releases import (
+    Floats,
+    Labels,
+    Months,
+    Reason,
+    Releases,
+    Unfit,
+    revisions,
+)
 from convive.stats.nowcast_spread import quantiles
 
 
@@ -133,9 +141,11 @@ def nowcast(
 
     Raises
     ------
+    Unfit (a ValueError)
+        Fewer than two releases by `as_of`; a source that takes away more than 5 % of what it adds
+        (`revisions`).
     ValueError
-        Fewer than two releases by `as_of`; a horizon, months or level out of range; a source that
-        takes away more than 5 % of what it adds (`revisions`).
+        A horizon, months or level out of range.
 
     Notes
     -----
@@ -151,9 +161,10 @@ def nowcast(
         raise ValueError("level: give a confidence between 0 and 1, such as 0.95")
     changed = revisions(releases, upto)
     if not changed.add_only:
-        raise ValueError(
+        raise Unfit(
+            Reason.CORRECTED,
             f"releases: {changed.removed} cases were taken away and {changed.added} added between "
-            "releases; this source corrects downwards, and late registration cannot be told from it"
+            "releases: it corrects downwards, and late registration cannot be told from that",
         )
     fitted = nowcast_effects.fit(releases, upto)
     last = int((releases.releases[upto] - releases.months[0]).astype(np.int64))
@@ -240,10 +251,12 @@ def _place(releases: Releases, as_of: ArrayLike | None) -> int:
     try:
         month = np.asarray(as_of).astype("datetime64[M]")
     except (TypeError, ValueError) as error:
-        raise ValueError("as_of: give a month such as 2025-06") from error
+        raise Unfit(Reason.MONTH, "as_of: give a month such as 2025-06") from error
     place = int(np.searchsorted(releases.releases, month, side="right")) - 1
     if place < 1:
-        raise ValueError("as_of: there must be two releases by then, or no growth can be seen")
+        raise Unfit(
+            Reason.TOO_EARLY, "as_of: there must be two releases by then, or no growth can be seen"
+        )
     return place
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +18,30 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Months = NDArray[np.datetime64]
 Labels = NDArray[Any]
+
+
+class Reason(StrEnum):
+    """Why releases cannot be read, or carry no nowcast."""
+
+    LENGTHS = "lengths"
+    EMPTY = "empty"
+    MONTH = "month"
+    NOT_WHOLE = "not whole"
+    AFTER_RELEASE = "after release"
+    TWICE = "twice"
+    TOO_FEW = "too few"
+    NOT_IN_ORDER = "not in order"
+    TOO_EARLY = "too early"
+    CORRECTED = "corrected"
+
+
+class Unfit(ValueError):
+    """Releases from which nothing can be foretold. `reason` is for those who say it in words."""
+
+    def __init__(self, reason: Reason, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
 
 _FALLING = 0.05  # a source whose falls are more than this share of its rises is not add-only
 
@@ -43,17 +68,23 @@ class Releases:
         if self.counts.shape != shape:
             raise ValueError(f"counts: give an array of releases × units × months, here {shape}")
         if len(self.releases) < 2:
-            raise ValueError("releases: give at least two, or no growth between them can be seen")
+            raise Unfit(
+                Reason.TOO_FEW, "releases: give at least two, or no growth between them can be seen"
+            )
         if len(self.units) == 0 or len(self.months) == 0:
-            raise ValueError("counts: there is no unit or no month")
+            raise Unfit(Reason.EMPTY, "counts: there is no unit or no month")
         step = np.timedelta64(1, "M")
         if not (np.diff(self.releases) >= step).all():
-            raise ValueError("releases: give each once, in the order of their months")
+            raise Unfit(
+                Reason.NOT_IN_ORDER, "releases: give each once, in the order of their months"
+            )
         if not (np.diff(self.months) == step).all():
-            raise ValueError("months: give every month from the first to the last")
+            raise Unfit(Reason.NOT_IN_ORDER, "months: give every month from the first to the last")
         known = self.counts[~np.isnan(self.counts)]
         if not (np.isfinite(known) & (known >= 0) & (known == np.floor(known))).all():
-            raise ValueError("counts: give whole numbers, 0 or more, or nan where unknown")
+            raise Unfit(
+                Reason.NOT_WHOLE, "counts: give whole numbers, 0 or more, or nan where unknown"
+            )
         for name, labels in self.groups.items():
             if labels.shape != (len(self.units),):
                 raise ValueError(f"groups: give one label of {name!r} for every unit")
@@ -109,18 +140,23 @@ def from_rows(
 
     Raises
     ------
-    ValueError
+    Unfit (a ValueError)
         Unequal lengths; no rows; a count that is not a whole number; a month after its release; two
         rows of one cell; fewer than two releases.
     """
     at, of = _months(month, "month"), _months(release, "release")
     names, size = np.asarray(unit), np.asarray(count, dtype=np.float64)
     if not (at.ndim == 1 and at.shape == of.shape == names.shape == size.shape):
-        raise ValueError("month, unit, count and release: give one of each for every row")
+        raise Unfit(
+            Reason.LENGTHS, "month, unit, count and release: give one of each for every row"
+        )
     if at.size == 0:
-        raise ValueError("month: there are no rows")
+        raise Unfit(Reason.EMPTY, "month: there are no rows")
     if (at > of).any():
-        raise ValueError("release: a row counts a month after the last month of its release")
+        raise Unfit(
+            Reason.AFTER_RELEASE,
+            "release: a row counts a month after the last month of its release",
+        )
     units, u = np.unique(names, return_inverse=True)
     known, r = np.unique(of, return_inverse=True)
     months = np.arange(at.min(), known.max() + np.timedelta64(1, "M"))
@@ -128,7 +164,9 @@ def from_rows(
     shape = (len(known), len(units), len(months))
     place = np.ravel_multi_index((r, u, m), shape)
     if len(np.unique(place)) != len(place):
-        raise ValueError("count: a release has two rows of one unit and month; add them up first")
+        raise Unfit(
+            Reason.TWICE, "count: a release has two rows of one unit and month; add them up first"
+        )
     counts = np.zeros(shape)
     counts.reshape(-1)[place] = size
     counts[np.broadcast_to((months > known[:, None])[:, None, :], shape)] = np.nan
@@ -165,7 +203,7 @@ def _months(values: ArrayLike, name: str) -> Months:
     try:
         months = np.asarray(values).astype("datetime64[M]")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: give months such as 2025-08") from error
+        raise Unfit(Reason.MONTH, f"{name}: give months such as 2025-08") from error
     if np.isnat(months).any():
-        raise ValueError(f"{name}: a month is missing")
+        raise Unfit(Reason.MONTH, f"{name}: a month is missing")
     return months

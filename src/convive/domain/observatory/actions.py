@@ -150,7 +150,8 @@ def _answer(found: Analysis, progress: Progress) -> Answer:
         place = found.place.ref if found.place else None
         offence = found.options.get("offence", "")
         return question.on_months(
-            monthly.of_source(found.source, place, found.period, offence), found.options
+            monthly.of_source_foretold(found.source, place, found.period, offence),
+            found.options,
         )
     assert question.work is not None  # a question has one of the two
     refs = queries.refs(found.place) if found.place else ()

@@ -5,7 +5,7 @@ Everything that counts is read from tables that have passed `kernel.leaving`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -264,6 +264,7 @@ def _line(found: Analysis, told: Cleared) -> SafeString:
                 None if hidden else row["upper"],
                 row["provisional"],
                 suppressed=hidden,
+                expected=None if hidden or not row.get("late") else _late(row["late"]),
             )
         )
         expected.append(draw.Point(month, None if hidden else row["expected"]))
@@ -283,6 +284,10 @@ def _line(found: Analysis, told: Cleared) -> SafeString:
         empty=_("No months are covered."),
     )
     return _safe(draw.both_drawings(chart, key="months"))
+
+
+def _late(row: Mapping[str, float]) -> draw.Foretold:
+    return draw.Foretold(row["estimate"], row["lower"], row["upper"])
 
 
 def _cells(found: Analysis, told: Cleared) -> tuple[dict[str, str], dict[str, str]]:

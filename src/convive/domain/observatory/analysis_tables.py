@@ -21,6 +21,7 @@ from convive.kernel.leaving import Audience, Cell, Cleared, Column, Number, Row,
 from convive.kernel.periods import Period
 
 LEVEL = 0.05
+_LATE = ("estimate", "lower", "upper")
 Numbers = Mapping[str, Any]
 _LABEL, _COUNT = leaving.Kind.LABEL, leaving.Kind.COUNT
 _OF_ROW, _APART = leaving.Kind.DERIVED, leaving.Kind.APART
@@ -246,6 +247,9 @@ def _months(found: Analysis, threshold: int) -> Table:
         Column(_("Upper end, 95%"), _OF_ROW, 1),
         Column(_("Expected"), _OF_ROW, 1),
         Column(_("Still grows"), _LABEL),
+        Column(_("Expected once all is registered"), _OF_ROW),
+        Column(_("Lower end of it, 95%"), _OF_ROW),
+        Column(_("Upper end of it, 95%"), _OF_ROW),
     )
     rows = tuple(
         Row(
@@ -254,6 +258,7 @@ def _months(found: Analysis, threshold: int) -> Table:
                 Cell(row["n"], key=month_key(row["period"])),
                 *(Cell(row[name]) for name in ("lower", "upper", "expected")),
                 Cell(_("yes") if row["provisional"] else _("no")),
+                *(Cell((row.get("late") or {}).get(name)) for name in _LATE),
             ),
             threshold,
         )

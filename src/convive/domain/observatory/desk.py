@@ -9,6 +9,7 @@ from functools import cached_property
 
 from convive.domain.observatory import queries, sayings
 from convive.domain.observatory.answers import Exposure, Tally
+from convive.domain.observatory.expected import Foretold, of_places
 from convive.domain.observatory.exposure import Census, Drawings
 from convive.domain.observatory.measures import exposure_of
 from convive.domain.observatory.reading import Asked, asked_of, firm_of
@@ -117,6 +118,13 @@ class Desk:
     @cached_property
     def months_here(self) -> Months:
         return evidence.by_month(self.here.selection(self._with_baseline))
+
+    @cached_property
+    def foretold(self) -> Foretold:
+        """What the newest months of this place will come to; unread where none still grows."""
+        if self.period.end <= self.firm:
+            return Foretold({})
+        return of_places(self.source.code, queries.refs(self.place))
 
     @cached_property
     def months_province(self) -> Months:

@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from convive import charts as draw
+from convive.domain.observatory import sayings_late
 from convive.domain.observatory.parts import (
+    Break,
     ChangeRow,
     Class,
     Hidden,
@@ -30,6 +32,7 @@ class Charts:
 
     series: SafeString
     series_key: tuple[Key, ...]
+    series_note: str
     months_key: tuple[Key, ...]
     offences: SafeString
     changes: SafeString
@@ -41,6 +44,7 @@ def charts(profile: PlaceProfile) -> Charts:
     return Charts(
         series=_safe(draw.both_drawings(series_of(profile), key="series")),
         series_key=series_key(profile),
+        series_note=sayings_late.about_late(profile.series, profile.no_band),
         months_key=months_key(profile),
         offences=_safe(draw.bars(**offences_of(profile), key="offences")),
         changes=_safe(draw.comparison(**changes_of(profile), key="changes")),
@@ -57,7 +61,10 @@ def series_of(profile: PlaceProfile) -> draw.Series:
     note = ""
     if last is not None:
         note = words.number(last.value)
-        if last.provisional:
+        if last.expected:
+            said = {"n": note, "expected": words.number(round(last.expected.estimate))}
+            note = _("%(n)s so far, %(expected)s expected") % said
+        elif last.provisional:
             note = _("%(n)s, provisional") % {"n": note}
     return draw.Series(
         label=_series_said(profile),
@@ -69,6 +76,7 @@ def series_of(profile: PlaceProfile) -> draw.Series:
                 p.hidden.upper if p.hidden else p.upper,
                 p.provisional,
                 suppressed=p.hidden is not None,
+                expected=foretold(p),
             )
             for p in profile.series
         ],
@@ -76,13 +84,28 @@ def series_of(profile: PlaceProfile) -> draw.Series:
         note=note,
         number=words.number,
         month=words.month,
-        breaks=[
-            draw.Break(b.on, f"{b.label}, {words.month(b.on)}", b.label) for b in profile.breaks
-        ],
+        breaks=[break_of(b) for b in profile.breaks],
         compared=_reference(profile.series),
         compared_name=profile.reference_name,
         empty=_("No data for %(period)s.") % {"period": words.period(profile.period)},
     )
+
+
+def foretold(point: MonthPoint) -> draw.Foretold | None:
+    """What is expected of a month, as a chart draws it."""
+    found = point.expected
+    return draw.Foretold(found.estimate, found.lower, found.upper) if found else None
+
+
+def break_of(found: Break) -> draw.Break:
+    """The mark of a break: what it is, whom it concerns, and when."""
+    text = f"{_kind_of(found)}, {words.month(found.on)}"
+    return draw.Break(found.on, text, found.name or found.label, cuts=not found.is_crossed)
+
+
+def _kind_of(found: Break) -> str:
+    """`boundary change: Alto Trujillo`."""
+    return f"{found.label}: {found.name}" if found.name else found.label
 
 
 def _reference(points: Sequence[MonthPoint]) -> list[draw.Point]:
@@ -122,6 +145,8 @@ def _series_said(profile: PlaceProfile) -> str:
     late = [p.month for p in known if p.provisional]
     if late:
         text += " " + _("Provisional from %(month)s.") % {"month": words.month(late[0])}
+    if told := sayings_late.expected(profile.series):
+        text += " " + told
     return text
 
 
@@ -131,8 +156,10 @@ def series_key(profile: PlaceProfile, ink: draw.Ink = draw.PAGE) -> tuple[Key, .
         rows.append(("compared", profile.reference_name))
     if any(p.provisional for p in profile.series):
         rows.append(("provisional", _("provisional")))
+    if any(p.expected for p in profile.series):
+        rows.append(("expected", _("expected once all is registered, 95%")))
     rows += _hidden_key(profile.series)
-    rows += sorted({("break", b.label) for b in profile.breaks})
+    rows += sorted({("break", _kind_of(b)) for b in profile.breaks})
     return _key("series", rows, ink)
 
 

@@ -7,14 +7,17 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.rules import Actor
-from convive.domain.observatory import actions
+from convive.domain.observatory import actions, desk, expected
 from convive.domain.programme import queries as programme
+from convive.evidence import queries as evidence
+from convive.evidence.queries import SourceView
 from convive.kernel import jobs
 from convive.kernel.errors import NotAllowed
 
 WORKER = Actor(id="worker", label="worker", is_system=True)
 WATCH = "observatory.watch"
-_WEEK = 7 * 86_400
+EXPECTED = "observatory.expected"
+_WEEK, _MINUTES = 7 * 86_400, 120
 
 
 @jobs.kind(actions.ANALYSE, title=_("A question of place and time"), idempotent=True)
@@ -26,6 +29,28 @@ def analyse(running: jobs.Running, *, analysis: int) -> dict[str, str]:
 
     found = actions.work_out(by=_actor(running.by), number=analysis, progress=progress)
     return {"evidence": found.version}
+
+
+@jobs.every(EXPECTED, seconds=_MINUTES)
+def order_expected(_now: datetime) -> None:
+    """Order what is expected of every source whose evidence changed: pages then open at once."""
+    for view in _foretellable():
+        last = jobs.latest(EXPECTED, view.code)
+        if not expected.is_made(view.code) and (last is None or not last.is_waited_for):
+            jobs.order(EXPECTED, by=WORKER.id, subject=view.code, source=view.code)
+
+
+@jobs.kind(EXPECTED, title=_("What the newest months will come to"), idempotent=True)
+def expect(_running: jobs.Running, *, source: str) -> dict[str, str]:
+    """Read all releases of a source and keep the estimate of every place."""
+    expected.make(source)
+    return {"source": source}
+
+
+def _foretellable() -> list[SourceView]:
+    """Sources of months of which there is a second release."""
+    found = [view for view in evidence.sources() if view.coverage and desk.can_profile(view)]
+    return [view for view in found if len(evidence.releases(view.code)) > 1]
 
 
 @jobs.every(WATCH, seconds=_WEEK)

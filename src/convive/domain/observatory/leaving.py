@@ -231,7 +231,7 @@ def _points(points: Iterable[MonthPoint], told: Cleared) -> Iterator[MonthPoint]
     for point in points:
         bounds = hidden(told, month_key(point.month))
         if bounds is not None:
-            point = replace(point, value=None, lower=None, upper=None, hidden=bounds)
+            point = replace(point, value=None, lower=None, upper=None, hidden=bounds, expected=None)
         if told.is_hidden(province_month_key(point.month)):
             point = replace(point, reference=None, in_province=None)
         yield point

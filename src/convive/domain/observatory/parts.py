@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.rules import Direction
 from convive.kernel.figures import Figure, MarkKind
 from convive.kernel.periods import Period
@@ -46,6 +47,7 @@ class MonthPoint:
     in_province : the province's own count, for which the reference stands.
     reference : the province's count, scaled to the people of this place; None where unknown.
     reference_of : whose people scaled it (source and edition): the line breaks where this changes.
+    expected : of a provisional month, what it will come to; None where unknown, or it is hidden.
     """
 
     month: date
@@ -57,16 +59,23 @@ class MonthPoint:
     reference_of: str = ""
     in_province: int | None = None
     hidden: Hidden | None = None
+    expected: Expected | None = None
 
 
 @dataclass(frozen=True)
 class Break:
-    """A day on which the boundary or the method of the series changed: the line stops there."""
+    """A day on which the boundary or the method of the series changed: the line stops there.
+
+    name : what it is called, beside what kind it is. is_crossed : the map changed and the source
+        still counts as before, so that the line goes on.
+    """
 
     on: date
     kind: MarkKind
     label: str
     text: str
+    name: str = ""
+    is_crossed: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +195,7 @@ class PlaceProfile:
     threshold : counts of this source below it are not told outside the house.
     is_mapped : False where the source counts only offences that are never drawn on a map.
     lead : one or two sentences: what it means, and whether it may be chance.
+    no_band : why provisional months have no estimate, where they have none.
     """
 
     ref: str
@@ -218,3 +228,4 @@ class PlaceProfile:
     threshold: int
     is_sample: bool
     as_of: date | None
+    no_band: str = ""

@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory import (
     answers,
     desk,
+    profile_breaks,
     profile_places,
     profile_words,
     queries,
     sayings,
 )
 from convive.domain.observatory.desk import Desk
+from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.measures import names_of
 from convive.domain.observatory.parts import (
-    Break,
     ChangeRow,
     Class,
     GridCell,
@@ -38,7 +39,6 @@ from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
 from convive.evidence.queries import Need, SourceView, require
 from convive.kernel.errors import BadInput, Refused
-from convive.kernel.figures import MarkKind
 from convive.kernel.periods import Period
 from convive.kernel.texts import in_language
 from convive.stats import classes, rates
@@ -127,7 +127,7 @@ def _profile(at: Desk) -> PlaceProfile:
         lead=profile_words.lead(at, changes),
         headlines=headlines,
         series=series,
-        breaks=_breaks(at),
+        breaks=profile_breaks.breaks(at),
         reference_name=profile_words.reference_name(at, series),
         grid=grid,
         grid_classes=grid_classes,
@@ -145,6 +145,7 @@ def _profile(at: Desk) -> PlaceProfile:
         threshold=threshold,
         is_sample=at.source.is_sample,
         as_of=at.source.as_of,
+        no_band=profile_words.no_band(at, series),
     )
 
 
@@ -159,7 +160,11 @@ def _series(at: Desk) -> tuple[MonthPoint, ...]:
     for month in months:
         low, high = ends.get(month, (None, None))
         share, scaled_by = scales[month.year]
-        in_province = at.months_province.get(month)
+        foretold = at.foretold.months.get(month) if month > at.firm else None
+        if not _fits(foretold, at.months_here.get(month)):
+            foretold = None
+        # Beside what is expected here, what is registered so far there would be a false fall
+        in_province = None if foretold else at.months_province.get(month)
         points.append(
             MonthPoint(
                 month=month,
@@ -170,9 +175,15 @@ def _series(at: Desk) -> tuple[MonthPoint, ...]:
                 reference=None if share is None or in_province is None else in_province * share,
                 reference_of=scaled_by,
                 in_province=None if share is None else in_province,
+                expected=foretold,
             )
         )
     return tuple(points)
+
+
+def _fits(found: Expected | None, published: int | None) -> bool:
+    """Whether an estimate starts from the number that is shown: all releases speak of the place."""
+    return found is not None and found.published == published
 
 
 def _scale(at: Desk, year: int) -> tuple[float | None, str]:
@@ -185,18 +196,6 @@ def _scale(at: Desk, year: int) -> tuple[float | None, str]:
         return None, ""
     by = ", ".join(f"{source} ({edition})" for source, edition in sorted(here.counted_by))
     return here.person_years / province.person_years, by
-
-
-def _breaks(at: Desk) -> tuple[Break, ...]:
-    labels = {
-        MarkKind.BOUNDARY: _("boundary change"),
-        MarkKind.METHOD: _("method change"),
-    }
-    return tuple(
-        Break(mark.on, mark.kind, labels[mark.kind], mark.text)
-        for mark in sayings.breaks(at.here, at.period)
-        if mark.on
-    )
 
 
 def grid_of(series: Sequence[MonthPoint]) -> tuple[tuple[GridRow, ...], tuple[Class, ...]]:

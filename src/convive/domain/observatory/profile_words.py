@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory import sayings
+from convive.domain.observatory import profile_breaks, sayings, sayings_late
 from convive.domain.observatory.desk import Desk
 from convive.domain.observatory.parts import ChangeRow, MapRow, MonthPoint
 from convive.domain.observatory.rules import Direction, direction
 from convive.kernel import words
 from convive.kernel.figures import Figure
 from convive.stats import rates
+from convive.stats.nowcast_releases import Reason
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -38,7 +39,7 @@ def _against_before(at: Desk, row: ChangeRow) -> str:
         return _("%(recent)s cannot be compared with %(baseline)s.") % said
     told = _("%(cases)s in %(recent)s against %(before)s in %(baseline)s:") % said
     if row.direction is Direction.UNCLEAR:
-        return told + " " + _("the difference may be chance.")
+        return f"{told} {sayings.verdict(row.direction)}."
     if row.by_rate:
         more, less = (
             _("for each person more, and chance alone does not explain it."),
@@ -80,6 +81,13 @@ def reference_name(at: Desk, series: Sequence[MonthPoint]) -> str:
     return _("%(province)s, for as many people") % {"province": at.province.name}
 
 
+def no_band(at: Desk, series: Sequence[MonthPoint]) -> str:
+    """Why the provisional months have no estimate; empty where they have one, or there are none."""
+    if any(point.expected for point in series) or at.period.end <= at.firm:
+        return ""
+    return sayings_late.no_band(at.foretold.why_not or Reason.EMPTY)
+
+
 def map_note(rows: Sequence[MapRow]) -> str:
     """Which outlines share one value."""
     shared = [row for row in rows if row.shared_with]
@@ -99,6 +107,7 @@ def caveats(at: Desk) -> tuple[str, ...]:
     if at.here.holds:
         found.append(sayings.holds(at.here))
     found += [f"{words.day(mark.on)}: {mark.text}" for mark in sayings.breaks(at.here, at.period)]
+    found += [f"{words.day(one.on)}: {one.text}" for one in profile_breaks.crossed(at)]
     provisional = sayings.provisional_mark(at.asked(at.place, at.period))
     if provisional:
         found.append(provisional.text)

@@ -16,7 +16,7 @@ from convive.domain.observatory.models_findings import FindingState
 from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import Composition, Place, Population
+from convive.domain.programme.models import BoundaryEdition, Composition, Place, Population
 from convive.evidence import queries as evidence
 from convive.evidence.positions import may_be_mapped
 from convive.kernel.errors import NotAllowed
@@ -127,6 +127,13 @@ def drawings() -> Drawings:
             for (older, newer, whole), found in sorted(parts.items())
         )
     )
+
+
+def drawn_anew(place: Place, edition: str) -> list[BoundaryEdition]:
+    """Later editions that part a place as this one draws it, the oldest first."""
+    rows = BoundaryEdition.objects.filter(retired_on=None).order_by("valid_from")
+    parted = Composition.objects.filter(retired_on=None, older__code=edition, whole=place)
+    return list(rows.filter(pk__in=parted.values("edition")))
 
 
 def census(

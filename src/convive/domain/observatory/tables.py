@@ -75,6 +75,13 @@ def months(profile: PlaceProfile) -> Table:
         Column(_("Lower end, 95%"), Kind.DERIVED, 1),
         Column(_("Upper end, 95%"), Kind.DERIVED, 1),
     ]
+    is_foretold = any(point.expected for point in profile.series)
+    if is_foretold:
+        columns += [
+            Column(_("Expected once all is registered"), Kind.DERIVED),
+            Column(_("Lower end of it, 95%"), Kind.DERIVED),
+            Column(_("Upper end of it, 95%"), Kind.DERIVED),
+        ]
     if profile.reference_name:
         columns.append(Column(profile.reference_name, Kind.APART, 1))
     rows = []
@@ -85,6 +92,10 @@ def months(profile: PlaceProfile) -> Table:
             _derived(point.lower),
             _derived(point.upper),
         ]
+        if is_foretold:
+            found = point.expected
+            ends = (found.estimate, found.lower, found.upper) if found else (None, None, None)
+            cells += map(_derived, ends)
         if profile.reference_name:
             cells.append(_derived(point.reference, of=(province_month_key(point.month),)))
         rows.append(Row(tuple(cells), profile.threshold))

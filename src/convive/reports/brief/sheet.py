@@ -17,7 +17,7 @@ from convive.kernel import words
 from convive.kernel.periods import Period
 from convive.reports.brief.material import Material
 from convive.reports.diagnosis.opening import MOTTOES, lead
-from convive.reports.diagnosis.records import is_drawable, series
+from convive.reports.diagnosis.records import is_drawable, late_words, series
 from convive.reports.document import (
     Block,
     Cell,
@@ -202,10 +202,11 @@ def _unknown(material: Material) -> list[str]:
         if growing:
             last = growing[-1]
             months = Period(growing[0], Period.month(last.year, last.month).end)
-            found.append(
-                _("%(source)s: %(months)s still grow; they are left out of the change.")
-                % {"source": read.view.name, "months": words.period(months)}
-            )
+            text = _("%(source)s: %(months)s still grow; they are left out of the change.") % {
+                "source": read.view.name,
+                "months": words.period(months),
+            }
+            found.append(f"{text} {late_words(read)}".strip())
         if read.telling.hides:
             found.append(
                 _("%(source)s: counts below %(n)s are hidden.")

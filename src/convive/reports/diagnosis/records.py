@@ -8,6 +8,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from convive import charts
+from convive.domain.observatory import sayings_late
+from convive.domain.observatory.drawings import break_of, foretold
 from convive.domain.observatory.parts import GridRow, OffenceRow
 from convive.domain.observatory.profile import RANKS
 from convive.kernel import words
@@ -47,6 +49,8 @@ def records(read: Read, number: int) -> list[Block]:
         blocks.append(
             Paragraph(_("Too many months are hidden for a line: the table says what may be told."))
         )
+    if late := late_words(read):
+        blocks.append(Paragraph(late))
     blocks.append(_grid(read))
     if read.telling.hides:
         blocks.append(Paragraph(hidden_words(read), tone=Tone.SMALL))
@@ -116,6 +120,7 @@ def series(
                 upper=told.upper if told.is_hidden else point.upper,
                 provisional=point.provisional,
                 suppressed=told.is_hidden,
+                expected=None if told.is_hidden else foretold(point),
             )
         )
     compared = [
@@ -129,15 +134,14 @@ def series(
         "period": words.period(profile.period),
         "lead": profile.lead if read.telling.recent and read.telling.baseline else "",
     }
+    label = f"{label.strip()} {late_words(read)}"
     chart = charts.Series(
         label=label.strip(),
         points=points,
         name=profile.name,
         number=words.number,
         month=words.month,
-        breaks=[
-            charts.Break(b.on, f"{b.label}, {words.day(b.on)}", b.label) for b in profile.breaks
-        ],
+        breaks=[break_of(one) for one in profile.breaks],
         compared=compared,
         compared_name=profile.reference_name,
         empty=_("No months are covered."),
@@ -151,15 +155,26 @@ def series(
     )
 
 
+def late_words(read: Read) -> str:
+    """What the provisional months that may be told will come to, or why that is not known."""
+    told = read.telling.months
+    shown = [point for point in read.profile.series if not told[point.month].is_hidden]
+    return sayings_late.about_late(shown, read.profile.no_band)
+
+
 def _series_key(read: Read) -> str:
     profile = read.profile
     said = [_("Line: records of the month; band: exact interval, 95%.")]
-    if any(point.provisional for point in profile.series):
+    if any(point.provisional and not point.expected for point in profile.series):
         said.append(_("Dotted, over a hatch: provisional, late records are still expected."))
+    if any(point.expected for point in profile.series):
+        said.append(_("Over a hatch: open dots, so far; line and edged band, what is expected."))
     if profile.reference_name:
         said.append(_("Dashed: %(name)s.") % {"name": profile.reference_name})
-    if profile.breaks:
+    if any(not one.is_crossed for one in profile.breaks):
         said.append(_("At a ◆ the boundaries or the method change: the line stops there."))
+    if any(one.is_crossed for one in profile.breaks):
+        said.append(_("At a ◆ on the line only the map changes: it is counted as before."))
     return " ".join(said)
 
 

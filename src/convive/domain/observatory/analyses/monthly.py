@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from convive.domain.observatory import reading, sayings
+from convive.domain.observatory import expected, queries, reading, sayings
+from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.measures import exposure_of
+from convive.domain.programme import queries as programme
 from convive.evidence import columns as table
 from convive.evidence import queries as evidence
 from convive.kernel.errors import BadInput, Refused
@@ -38,7 +40,8 @@ class Monthly:
     """Counts by month, without gaps.
 
     counts : (n,) nan where the month is not covered. person_years : (n,), or None where the people
-    are not known. firm : the last month that no longer grows.
+    are not known. firm : the last month that no longer grows. foretold : what later ones will come
+    to, where that was asked for and can be told.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Monthly:
     person_years: NDArray[np.float64] | None
     breaks: Sequence[Break]
     firm: date
+    foretold: Mapping[date, Expected] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -103,6 +107,23 @@ def of_source(source: str, place: str | None, period: Period | None, offence: st
         _person_years(asked, months),
         [Break(mark.on, mark.text) for mark in sayings.breaks(asked, asked.period) if mark.on],
         reading.firm_of(view),
+    )
+
+
+def of_source_foretold(
+    source: str, place: str | None, period: Period | None, offence: str = ""
+) -> Monthly:
+    """As `of_source`, with what the months that still grow will come to."""
+    given = of_source(source, place, period, offence)
+    if given.months[-1] <= given.firm:
+        return given
+    here = [programme.place(place)] if place else list(programme.districts())
+    refs = [ref for each in here for ref in queries.refs(each)]
+    found = expected.of_places(source, refs, offence).months
+    counts = dict(zip(given.months, given.counts, strict=True))
+    growing = {m: one for m, one in found.items() if m > given.firm and m in counts}
+    return replace(
+        given, foretold={m: one for m, one in growing.items() if one.published == counts[m]}
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,18 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
+from convive.domain.observatory import expected, queries, sayings_late
 from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.analyses.monthly import months_of
+from convive.domain.programme.models import Place
 from convive.evidence import columns as table
+from convive.evidence import late
+from convive.evidence import queries as evidence
 from convive.kernel import words
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
 from convive.stats import nowcast as method
-from convive.stats.nowcast_releases import Releases, from_rows
+from convive.stats.nowcast_releases import Releases, Unfit, from_rows
 
 UNIT = ("ubigeo", "place", "district", "unit", "distrito", "unidad", "code")
 COUNT = ("cantidad", "n", "count", "cases", "value", "casos")
@@ -52,19 +57,53 @@ def releases_of_file(path: Path) -> Releases:
             months_of(found, path.name),
             units.astype(str),
             table.numbers(found, count, path.name),
-            found[release].astype(str).astype("datetime64[M]"),
+            found[release].astype(str),
             groups=_groups(units),
         )
-    except ValueError as error:
-        raise BadInput.at(path.name, str(error), _("Correct the table.")) from None
+    except Unfit as unfit:
+        why, what = sayings_late.why_not(unfit.reason), sayings_late.what_to_do(unfit.reason)
+        raise BadInput.at(path.name, why, what) from None
 
 
-def answer(releases: Releases, place: str, name: str, options: Options) -> Answer:
-    """The newest months of one place, or of all places whose codes begin with `place`.
+def releases_of_source(source: str, offence: str = "") -> Releases:
+    """Releases as they were imported: of every place, and of one category or of all.
 
-    name : what the place is called in the sentence; everything for an empty place.
-    Raises BadInput for a place that is not there, Refused where a source corrects downwards.
+    Raises BadInput for an unknown source, Refused where it does not count by month or holds no two
+    releases.
     """
+    view = evidence.source(source)
+    if view.coverage is None:
+        raise Refused.at(source, _("Nothing has been imported from this source yet."))
+    try:
+        return late.releases(source, offence)
+    except Unfit as unfit:
+        raise _refused(source, unfit) from None
+
+
+def within(releases: Releases, places: Iterable[Place]) -> list[int]:
+    """The units of imported releases that lie in these places, in whatever scheme."""
+    return expected.inside(releases.units, [ref for each in places for ref in queries.refs(each)])
+
+
+def beginning(releases: Releases, code: str) -> list[int]:
+    """The units of a file whose codes begin with this one; all for none."""
+    return [i for i, unit in enumerate(releases.units.astype(str)) if unit.startswith(code)]
+
+
+def answer(
+    releases: Releases, units: Sequence[int], place: str, name: str, options: Options
+) -> Answer:
+    """The newest months of one of the units, or of the sum of several.
+
+    place : what was asked for. name : what it is called in the sentence; empty for everything.
+    Raises BadInput where there is no unit, Refused where a source corrects downwards.
+    """
+    if not units:
+        raise BadInput.at(
+            place,
+            _("No release names this place."),
+            _("Give a code as the releases write it, or the beginning of several."),
+        )
     try:
         found = method.nowcast(
             releases,
@@ -73,46 +112,23 @@ def answer(releases: Releases, place: str, name: str, options: Options) -> Answe
             months=options.months,
             level=options.level,
         )
-    except ValueError as error:
-        raise Refused.at(
-            options.as_of or "releases", str(error), _("See docs/methods/nowcast.md.")
-        ) from None
-    labels = found.units.astype(str)
-    inside = np.flatnonzero(np.char.startswith(labels, place))
-    if not len(inside):
-        raise BadInput.at(
-            place,
-            _("No release names this place."),
-            _("Give a code as the releases write it, or the beginning of several."),
-        )
-    is_one = len(inside) == 1 and labels[inside[0]] == place
-    if is_one:
-        rows = {
-            key: np.asarray(getattr(found, key))[inside[0]]
-            for key in ("published", "estimate", "lower", "upper")
-        }
-    else:
-        sums = method.aggregate(found, np.where(np.isin(np.arange(len(labels)), inside), "in", ""))
-        at = int(np.flatnonzero(sums.labels == "in")[0])
-        rows = {
-            key: np.asarray(getattr(sums, key))[at]
-            for key in ("published", "estimate", "lower", "upper")
-        }
+    except Unfit as unfit:
+        raise _refused(options.as_of or _("releases"), unfit) from None
     months = [
         {
-            "period": str(month),
-            "published": int(rows["published"][i]),
-            "estimate": float(rows["estimate"][i]),
-            "lower": float(rows["lower"][i]),
-            "upper": float(rows["upper"][i]),
-            "lag": int(found.lag[i]),
+            "period": f"{month:%Y-%m}",
+            "published": one.published,
+            "estimate": one.estimate,
+            "lower": one.lower,
+            "upper": one.upper,
+            "lag": one.lag,
         }
-        for i, month in enumerate(found.months)
+        for month, one in expected.of_units(found, units).items()
     ]
     return Answer(
         lambda: _sentence(name or _("All places"), months, options.level),
-        {"place": place, "places": len(inside), "months": months},
-        lambda: _caveats(is_one),
+        {"place": place, "places": len(units), "months": months},
+        lambda: _caveats(len(units) == 1),
         {
             "as_of": str(found.as_of),
             "horizon": options.horizon,
@@ -121,6 +137,11 @@ def answer(releases: Releases, place: str, name: str, options: Options) -> Answe
             "releases": [str(each) for each in releases.releases],
         },
     )
+
+
+def _refused(where: str, unfit: Unfit) -> Refused:
+    why, what = sayings_late.why_not(unfit.reason), sayings_late.what_to_do(unfit.reason)
+    return Refused.at(where, why, what)
 
 
 def _groups(units: table.Texts) -> dict[str, NDArray[np.str_]]:
@@ -153,7 +174,7 @@ def _sentence(name: str, months: list[dict[str, object]], level: float) -> str:
 
 
 def _caveats(is_one: bool) -> list[str]:
-    found = [_("A month that still grows is no fall: compare it only by its band.")]
+    found = [sayings_late.no_fall()]
     if not is_one:
         found.append(_("A sum of places is made of their means, not of their medians."))
     found.append(_("What is never registered is not foretold."))

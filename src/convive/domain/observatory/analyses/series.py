@@ -10,8 +10,10 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from convive.domain.observatory import sayings_late
 from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.analyses.monthly import Monthly
+from convive.domain.observatory.expected import Expected
 from convive.kernel import words
 from convive.kernel.errors import Refused
 from convive.kernel.periods import Period
@@ -78,6 +80,7 @@ def answer(series: Monthly, options: Options) -> Answer:
                     "upper": None if np.isnan(n) else float(top),
                     "expected": expected.get(month),
                     "provisional": month > series.firm,
+                    "late": _late(series.foretold.get(month)),
                 }
                 for month, n, low, top in zip(
                     series.months, series.counts, lower, upper, strict=True
@@ -163,6 +166,13 @@ def _alarm(part: Monthly, options: Options) -> dict[str, Any] | None:
     }
 
 
+def _late(found: Expected | None) -> dict[str, Any] | None:
+    """What a month that still grows will come to."""
+    if found is None:
+        return None
+    return {"estimate": found.estimate, "lower": found.lower, "upper": found.upper}
+
+
 def _whole(n: float) -> int | None:
     return None if np.isnan(n) else int(n)
 
@@ -223,6 +233,11 @@ def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | Non
         found.append(
             _("Months after %(month)s still grow and were left out.")
             % {"month": words.month(series.firm.replace(day=1))}
+        )
+    if series.foretold:
+        found.append(
+            _("What they will come to once all is registered stands beside them. %(no_fall)s")
+            % {"no_fall": sayings_late.no_fall()}
         )
     if series.person_years is None:
         found.append(_("Counts, not rates: the people of these months are not known."))
