@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.observatory import traits
 from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.rules import Direction
 from convive.kernel.leaving import Cell, Column, Kind, Row, Table
 
 _LABEL, _COUNT, _OF_ROW, _APART = Kind.LABEL, Kind.COUNT, Kind.DERIVED, Kind.APART
@@ -54,7 +55,10 @@ def places(found: Analysis, threshold: int) -> Table:
                     Cell(row[name], of=(first,))
                     for name in ("ratio", "ratio_lower", "ratio_upper", "q")
                 ),
-                Cell(compare.side_said(row), of=(first,)),
+                Cell(
+                    compare.side_said(Direction(row["side"]), is_here=row["q"] is None),
+                    of=(first,),
+                ),
             ),
             threshold,
         )

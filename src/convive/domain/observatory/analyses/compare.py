@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -163,15 +162,15 @@ def called(name: str, ref: str) -> str:
     return words.period(Period.between(first, last or first))
 
 
-def side_said(row: Mapping[str, Any]) -> str:
-    """What may be said of a row of the answer, beside the place asked about."""
-    if row["q"] is None:
+def side_said(side: Direction, *, is_here: bool = False) -> str:
+    """What may be said of a place beside the one asked about, which is nothing of itself."""
+    if is_here:
         return ""
     return {
         Direction.UP: _("higher"),
         Direction.DOWN: _("lower"),
         Direction.UNCLEAR: _("no evidence of a difference"),
-    }[Direction(row["side"])]
+    }[side]
 
 
 def sentence(rows: Sequence[Row], fewest: int = 0, hidden: Collection[str] = ()) -> str:
