@@ -115,7 +115,10 @@ def lists(found: Analysis, threshold: int) -> Table:
         )
         for number, one in enumerate(found.result["numbers"]["overlaps"])
     )
-    columns = (Column(_("On these lists and no other"), _LABEL), Column(_("People"), _COUNT))
+    columns = (
+        Column(_("On these lists and no other"), _LABEL),
+        Column(_("How many people"), _COUNT),
+    )
     return Table("lists", _("What the lists share"), _("As it was typed."), columns, rows)
 
 
@@ -124,8 +127,8 @@ def estimates(found: Analysis, threshold: int) -> Table:
     numbers = found.result["numbers"]
     of = _list_keys(numbers)
     columns = (
-        Column(_("How many"), _LABEL),
-        Column(_("People"), _OF_ROW),
+        Column(_("What"), _LABEL),
+        Column(_("How many people"), _OF_ROW),
         Column(_("Lower end, 95%"), _OF_ROW),
         Column(_("Upper end, 95%"), _OF_ROW),
     )

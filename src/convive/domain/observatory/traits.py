@@ -43,7 +43,7 @@ class Trait:
 TRAITS = {
     trait.name: trait
     for trait in (
-        Trait("people", _("people"), 0, by_ratio=True),
+        Trait("people", _("number of people"), 0, by_ratio=True),
         Trait("growth", _("yearly growth (%)"), 1),
         Trait("women", _("women (%)"), 1),
         Trait("young", _("people of 15 to 29 years (%)"), 1),

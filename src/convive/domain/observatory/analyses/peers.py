@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from convive.domain.observatory import queries
+from convive.domain.observatory import queries, traits
 from convive.domain.observatory.analyses import compare, counted, similar
 from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.analyses.questions import Beside
@@ -46,7 +46,9 @@ def _told(asked: Beside, given: counted.Counted, alike: Answer | None) -> Answer
 def _alike(asked: Beside) -> Answer:
     """Chosen within the boundaries of the records, by what was known when the months began."""
     edition = evidence.source(asked.source).edition_on(asked.period.end) or ""
-    return similar.answer(asked.place, year=asked.period.start.year, edition=edition)
+    number = min(similar.NUMBER, len(traits.candidates(edition)) - 1)
+    year = asked.period.start.year
+    return similar.answer(asked.place, year=year, edition=edition, number=number)
 
 
 def _chosen(alike: Answer) -> list[Place]:
