@@ -21,6 +21,7 @@ from convive.domain.observatory.models import Analysis, Kind
 from convive.domain.observatory.views import place_or_404
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
+from convive.domain.programme.models import Place
 from convive.evidence.positions import may_be_mapped
 from convive.evidence.queries import SourceView
 from convive.kernel import downloads
@@ -97,7 +98,7 @@ def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse
     }
     form = AskForm(
         request.POST if request.method == "POST" else None,
-        initial=_usual(sources, question),
+        initial=_usual(here, sources, question),
         question=question,
         sources=sources,
         offences=offences,
@@ -198,8 +199,9 @@ def _why_not(question: Question, sources: list[SourceView]) -> str:
     return " ".join(f"{view.name}: {question.why_not(view.spec)}" for view in sources[:3])
 
 
-def _usual(sources: list[SourceView], question: Question) -> dict[str, str]:
-    """The last two years of the first source; all its months for a question of months."""
+def _usual(here: Place, sources: list[SourceView], question: Question) -> dict[str, str]:
+    """The last two years of the first source; all its months for a question of months; for a
+    comparison the last twelve firm ones on one side of every break."""
     if not sources or sources[0].coverage is None:
         return {}
     whole = sources[0].coverage
@@ -207,6 +209,8 @@ def _usual(sources: list[SourceView], question: Question) -> dict[str, str]:
     if question.on_months is not None:
         first = whole.start
     period = Period(first, whole.end)
+    if question.on_places is not None:
+        period = desk.Desk(here, sources[0], period).recent
     return {
         "source": sources[0].code,
         "first": f"{period.start:%Y-%m}",
