@@ -63,7 +63,7 @@ def rows(found: Analysis) -> dict[str, dict]:
 def test_the_nearest_are_those_whose_people_are_nearest_by_ratio(people):
     found = similar.answer(programme.place(LA_ESPERANZA), year=2021, edition="pe-2017", number=3)
     assert [unit["ref"] for unit in found.numbers["units"]] == [EL_PORVENIR, TRUJILLO, FLORENCIA]
-    assert found.numbers["traits"] == [{"name": "people", "years": [2021]}]
+    assert found.numbers["traits"] == [{"trait": "people", "years": [2021]}]
     near = found.numbers["units"][0]
     logs = np.log([300_000, 240_000, 40_000, 200_000])
     assert near["distance"] == pytest.approx(np.log(1.2) / logs.std())

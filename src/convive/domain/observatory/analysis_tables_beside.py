@@ -71,7 +71,7 @@ def places(found: Analysis, threshold: int) -> Table:
 def traits_of(found: Analysis, threshold: int) -> Table:
     """The traits by which the districts were chosen; no rows where none were."""
     told = found.result["numbers"].get("similar")
-    names = [one["name"] for one in told["traits"]] if told else []
+    names = [one["trait"] for one in told["traits"]] if told else []
     columns = (
         Column(_("District"), _LABEL),
         Column(_("How far, 0 is the same"), _APART, 2),

@@ -63,7 +63,7 @@ def answer(
         {
             "here": {"ref": place.ref, "place": place.name, "traits": _of(known, place.ref)},
             "units": units,
-            "traits": [{"name": n, "years": list(one.years)} for n, one in known.items()],
+            "traits": [{"trait": n, "years": list(one.years)} for n, one in known.items()],
             "candidates": len(found) - 1,
         },
         lambda: _caveats(known, year),
