@@ -15,7 +15,7 @@ from test_accounts import Walk
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("es", "en")
-KINDS = ("hotspots", "near-repeat", "clusters", "series")
+KINDS = ("hotspots", "near-repeat", "clusters", "series", "compare")
 
 
 FULL_SHEET = """() => {
@@ -55,6 +55,30 @@ def test_a_question_is_asked_and_its_answer_read(
         assert ("muestra" if language == "es" else "sample") in text.lower()
         walk.to("/analyses/")
         walk.look(f"asked-{kind}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_are_counted_by_keyboard(
+    language: str, browser: Browser, site: Site, shots: Path | None
+) -> None:
+    with site.open(browser, "analyst") as window:
+        walk = Walk(site, window.new_page(), language, shots)
+        tab = walk.tab
+        walk.to("/places/PE-INEI:130105/questions/")
+        walk.follow("/questions/undercount/")
+        for name in ("police", "health", "cem"):
+            tab.locator(f"[name=lists][value={name}]").press("Space")
+        tab.locator("main form[method=get] button").press("Enter")
+        for number, box in enumerate(tab.locator(".keyin input").all()):
+            box.fill(str((90, 80, 70, 20, 18, 16, 6)[number]))
+        tab.locator("[name=first]").fill("2023-01")
+        tab.locator("[name=last]").fill("2023-12")
+        tab.locator("[name=is_sample]").press("Space")
+        walk.look("lists")
+        walk.send()
+        tab.locator("#answer").wait_for(timeout=120_000)
+        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        walk.look("answer-undercount")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -21,6 +21,9 @@ from convive.kernel.leaving import Audience
 from convive.kernel.models import Job, JournalEntry
 
 pytestmark = pytest.mark.django_db
+KINDS = [  # the others read no incidents: test_observatory_beside.py
+    kind for kind in QUESTIONS if kind not in {"compare", "undercount"}
+]
 
 
 @pytest.fixture
@@ -40,7 +43,7 @@ def numbers(found: Analysis) -> dict:
 # Asked, worked out, found again
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_question_is_worked_out_and_said_in_both_languages(analyst, kind):
     found = answered(analyst, kind)
     assert found.state == State.DONE
@@ -124,7 +127,7 @@ def test_a_running_one_stops_at_its_next_sign(analyst, monkeypatch):
 # What is kept
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_no_position_is_kept(analyst, rows, kind):
     found = answered(analyst, kind)
     text = json.dumps(found.result)

@@ -265,6 +265,7 @@ PAGES: dict[str, Page] = {
     "observatory:keep": by_district(observatory.analysis, methods=_BOTH),
     "observatory:ask": by_district(lambda d: {**_place(d), "kind": "hotspots"}, methods=_BOTH),
     "observatory:questions": by_district(_place),
+    "observatory:undercount": by_district(_place, methods=_BOTH),
     "observatory:place": by_district(_place),
     "observatory:place_csv": by_district(lambda district: {**_place(district), "name": "months"}),
     "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),

@@ -315,6 +315,7 @@ RULES: dict[str, Rule] = {
     "observatory:keep": _of(Analysis, lambda who, row: has_all_of(who, row.place, _REPORTS)),
     "observatory:ask": _asked_of_place({"kind": "hotspots"}),
     "observatory:questions": _asked_of_place({}),
+    "observatory:undercount": _asked_of_place({}),
     "observatory:place": _place({}),
     "observatory:place_csv": _place({"name": "months"}),
     "observatory:place_xlsx": _place({"name": "months"}),

@@ -28,6 +28,7 @@ class Change:
     text : what is written at the right: `−16 % (−25 a −5)`, `s/d`.
     ratio, lower, upper : later over earlier rate; 1 is no change. None where there is none; 0 and
         inf are ends without bound.
+    is_clear : False where more is known than the interval: it may still be chance.
     """
 
     name: str
@@ -35,11 +36,12 @@ class Change:
     ratio: float | None = None
     lower: float | None = None
     upper: float | None = None
+    is_clear: bool = True
 
     @property
     def direction(self) -> Literal["up", "down", "unclear"]:
         """Unclear, and so grey, as long as the interval holds 1 or there is none."""
-        if self.lower is None or self.upper is None:
+        if self.lower is None or self.upper is None or not self.is_clear:
             return "unclear"
         return "up" if self.lower > 1 else "down" if self.upper < 1 else "unclear"
 

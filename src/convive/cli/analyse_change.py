@@ -252,15 +252,16 @@ def compare(
         raise click.UsageError("Give FILE, or --source NAME.")
     session.open()
     from convive.domain.observatory.analyses import compare as question
+    from convive.domain.observatory.analyses import counted
 
     if file:
-        given = question.of_file(file)
+        given = counted.of_file(file)
     else:
         period = _period(first, last)
         if len(places) < 2 or period is None:
             raise click.UsageError("Give --place twice or more, and --from.")
         _require(session, list(places))
-        given = question.of_source(source, places, period, offence)
+        given = counted.of_source(source, places, period, offence)
     found = question.answer(given, question.Options(against, level))
     lines = [
         f"{row['place']:32} {row['n']:8}  {row['rate']:9.1f} "
@@ -270,7 +271,36 @@ def compare(
     tell(session, found, ["", *lines])
 
 
-COMMANDS = (series, nowcast, compare, effect, undercount)
+@command()
+@click.option("--place", required=True, metavar="SCHEME:CODE", help="A district.")
+@click.option("--traits", default="", metavar="A,B", help="Default: all that are known everywhere.")
+@click.option("--year", type=click.IntRange(1), help="Traits of this year or before; today's.")
+@click.option("--edition", default="", metavar="CODE", help="Boundaries; those of the year.")
+@click.option("--n", "number", default=5, show_default=True, type=click.IntRange(1), help="Many.")
+def similar(
+    session: Session, place: str, traits: str, year: int | None, edition: str, number: int
+) -> None:
+    """Which districts are most like one, before anything is counted there?
+
+    By traits of their people and ground: people, growth, women, young, density, as far as each is
+    known of every district. Never by what is compared later: the choice is made before, and is the
+    same tomorrow.
+
+    Example: convive analyse similar --place PE-INEI:130102 --traits people,growth --n 5
+    """
+    session.open()
+    from convive.domain.observatory.analyses import similar as question
+    from convive.domain.programme import queries as programme
+
+    found = question.answer(
+        programme.place(place), year=year or programme.today().year, edition=edition,
+        names=_parted(traits), number=number,
+    )  # fmt: skip
+    tell(session, found, ["", *(f"{u['place']:32} {u['distance']:.2f}"
+                                for u in found.numbers["units"])])  # fmt: skip
+
+
+COMMANDS = (series, nowcast, compare, similar, effect, undercount)
 
 
 def _require(session: Session, places: list[str]) -> list[Place]:

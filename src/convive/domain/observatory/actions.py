@@ -14,8 +14,14 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor
 from convive.domain.observatory import queries
-from convive.domain.observatory.analyses.questions import QUESTIONS, SEED, Question
-from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.analyses.questions import QUESTIONS, SEED, Beside, Question
+from convive.domain.observatory.analyses.undercount_given import (
+    Given,
+    as_options,
+    given_of,
+    require_given,
+)
+from convive.domain.observatory.models import Analysis, Kind
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
@@ -53,30 +59,75 @@ def ask_analysis(
     question = _question(kind)
     where = programme.place(place) if place else None
     queries.require_analysis(by, Permission.SEE_FIGURES, where)
+    if question.by_hand is not None:
+        raise BadInput.at(kind, _("It is asked with counts."), _("Use its own page."))
+    if question.on_places is not None and (where is None or where.level != Place.Level.DISTRICT):
+        raise BadInput.at("place", _("A comparison is of a district."), _("Choose one."))
     view = evidence.source(source)
     if view.coverage is None:
         raise Refused.at("source", _("Nothing has been imported from this source yet."))
     _require_carried(view.code, question)
     _require_offence(view.code, offence, question)
     chosen = {**question.chosen(options or {}), "offence": offence, "seed": str(SEED)}
+    if question.on_places is not None:
+        chosen["people"] = queries.people_version()  # new people, new rates
     version, batches = queries.evidence_version(view.code)
-    key = _key(kind, view.code, where, period, chosen, version)
-    found, is_new = Analysis.objects.select_for_update(of=("self",)).get_or_create(
-        key=key,
-        defaults={
-            "kind": kind,
-            "source": view.code,
-            "place": where,
-            "start": period.start,
-            "end": period.end,
-            "options": chosen,
-            "version": version,
-            "batches": batches,
-            "is_sample": view.is_sample,
-            "asked_by": by.id,
-            "asked_at": timezone.now(),
-        },
+    return _put(
+        by,
+        Analysis(
+            kind=kind,
+            source=view.code,
+            place=where,
+            start=period.start,
+            end=period.end,
+            options=chosen,
+            version=version,
+            batches=batches,
+            is_sample=view.is_sample,
+        ),
+        order=order,
     )
+
+
+@transaction.atomic
+def ask_undercount(
+    *, by: Actor, place: str, period: Period, given: Given, is_sample: bool = False
+) -> Analysis:
+    """The answer to counts of lists that somebody gives by hand: answered before, or ordered now.
+
+    place, period : what the lists are of. is_sample : the counts are invented.
+    Raises NotAllowed without the exact numbers of the place, BadInput for what are no such counts.
+    """
+    where = programme.place(place)
+    queries.require_analysis(by, Permission.SEE_FIGURES, where)
+    require_given(given)
+    options = as_options(given)
+    version = hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()
+    asked = Analysis(
+        kind=Kind.UNDERCOUNT,
+        place=where,
+        start=period.start,
+        end=period.end,
+        options=options,
+        version=version,
+        is_sample=is_sample,
+    )
+    return _put(by, asked, order=True)
+
+
+def _put(by: Actor, asked: Analysis, *, order: bool) -> Analysis:
+    """The row that answers what is asked, ordered where it waits for nobody yet."""
+    found, is_new = Analysis.objects.select_for_update(of=("self",)).get_or_create(
+        key=_key(asked),
+        defaults={
+            name: getattr(asked, name)
+            for name in (
+                "kind", "source", "place", "start", "end", "options", "version", "batches",
+                "is_sample",
+            )
+        }
+        | {"asked_by": by.id, "asked_at": timezone.now()},
+    )  # fmt: skip
     if is_new and not order:
         _journal(by, "analysis.asked", found)
     elif order and (is_new or found.can_be_asked_again):
@@ -91,6 +142,14 @@ def ask_analysis(
 def ask_again(*, by: Actor, number: int) -> Analysis:
     """The same question to the evidence of today: answered before, or ordered now."""
     found = Analysis.objects.select_related("place").get(pk=number)
+    if found.kind == Kind.UNDERCOUNT and found.place:
+        return ask_undercount(
+            by=by,
+            place=found.place.ref,
+            period=found.period,
+            given=given_of(found.options),
+            is_sample=found.is_sample,
+        )
     own = {choice.name for choice in _question(found.kind).choices}
     return ask_analysis(
         by=by,
@@ -146,6 +205,14 @@ def _answer(found: Analysis, progress: Progress) -> Answer:
     from convive.evidence.events import imported
 
     question = _question(found.kind)
+    if question.by_hand is not None:
+        return question.by_hand(found.options)
+    if question.on_places is not None:
+        assert found.place is not None  # asked of a place alone
+        offence, few = found.options.get("offence", ""), queries.threshold_of(found)
+        return question.on_places(
+            Beside(found.source, found.place, found.period, offence, found.options, few)
+        )
     if question.on_months is not None:
         place = found.place.ref if found.place else None
         offence = found.options.get("offence", "")
@@ -153,7 +220,7 @@ def _answer(found: Analysis, progress: Progress) -> Answer:
             monthly.of_source_foretold(found.source, place, found.period, offence),
             found.options,
         )
-    assert question.work is not None  # a question has one of the two
+    assert question.work is not None  # a question has one of the four
     refs = queries.refs(found.place) if found.place else ()
     category = found.options.get("offence") or None
     selection = evidence.Selection(found.source, found.period, refs, None, category)
@@ -196,7 +263,7 @@ def _require_offence(source: str, offence: str, question: Question) -> None:
             _("This source records no such offence."),
             _("Choose another offence or another source."),
         )
-    if question.on_months is None and not may_be_mapped(row):
+    if not question.is_of_districts and not may_be_mapped(row):
         raise Refused.at(
             "offence",
             _("This offence is never shown finer than a district."),
@@ -205,7 +272,7 @@ def _require_offence(source: str, offence: str, question: Question) -> None:
 
 
 def _require_unchanged(found: Analysis) -> None:
-    if queries.evidence_version(found.source)[0] != found.version:
+    if queries.is_old(found):
         raise BadInput.at(
             found.source,
             _("The evidence has changed since this was asked."),
@@ -213,17 +280,13 @@ def _require_unchanged(found: Analysis) -> None:
         )
 
 
-def _key(
-    kind: str,
-    source: str,
-    where: Place | None,
-    period: Period,
-    options: Mapping[str, str],
-    version: str,
-) -> str:
-    place = [where.ref, where.outline] if where else None
-    asked = [kind, source, place, period.code, sorted(options.items()), version]
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+def _key(asked: Analysis) -> str:
+    place = [asked.place.ref, asked.place.outline] if asked.place else None
+    options = sorted(asked.options.items())
+    told: list[Any] = [asked.kind, asked.source, place, asked.period.code, options, asked.version]
+    if asked.kind == Kind.UNDERCOUNT:
+        told.append(asked.is_sample)  # what is invented is never taken for what was counted
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _subject(found: Analysis) -> str:
@@ -241,7 +304,8 @@ def _journal(by: Actor, did: str, found: Analysis, **more: str) -> None:
             "source": found.source,
             "place": found.place.ref if found.place else None,
             "period": found.period.code,
-            "options": found.options,
+            # Counts of people and what their lists are called stay where the answer is
+            "options": found.options if found.source else {},
             "evidence": found.version,
             **more,
         },

@@ -31,7 +31,7 @@ class AskForm(ViewForm):
         self.fields["source"].required = True
         self.fields["first"].required = self.fields["last"].required = True
         everything = _("All that may be shown closer than a district")
-        if question.on_months is not None:
+        if question.is_of_districts:
             everything = _("All that the source counts")
         listed: list[Any] = [("", everything)]
         for view in sources:

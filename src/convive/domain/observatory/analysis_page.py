@@ -5,7 +5,7 @@ Everything that counts is read from tables that have passed `kernel.leaving`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from convive import charts as draw
+from convive.domain.observatory import analysis_drawings_beside as beside
 from convive.domain.observatory import analysis_tables as tables
 from convive.domain.observatory import queries
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
@@ -68,10 +69,13 @@ class AnswerPage:
     origin: Sequence[tuple[str, str]]
 
 
-def answer_page(found: Analysis) -> AnswerPage:
-    """The page of an answer in the active language."""
+def answer_page(found: Analysis, sees: Collection[str] = ()) -> AnswerPage:
+    """The page of an answer in the active language.
+
+    sees : the districts beside its own whose counts this reader may see exactly.
+    """
     threshold = queries.threshold_of(found)
-    told = tables.cleared(found, threshold, Audience.INSIDE)
+    told = tables.cleared(found, threshold, Audience.INSIDE, sees=sees)
     drawing, key = _drawing(found, told)
     cut = [
         (replace(table, rows=table.rows[:MOST_ROWS]), max(0, len(table.rows) - MOST_ROWS))
@@ -138,21 +142,32 @@ def place_name(found: Analysis) -> str:
 
 
 def offence_name(found: Analysis) -> str:
+    if not found.source:
+        return _("People on the lists")
     row = evidence.offences(found.source).get(found.options.get("offence", ""))
     if row:
         return name_of(row)
-    if found.kind == Kind.SERIES:
+    if question_of(found).is_of_districts:
         return _("All that the source counts")
     return _("All that may be shown closer than a district")
 
 
 def origin(found: Analysis) -> list[tuple[str, str]]:
     """Whence it comes: pairs of term and text, for the page and for its files."""
-    view = evidence.source(found.source)
+    if found.source:
+        view = evidence.source(found.source)
+        source = f"{view.name} ({view.code})"
+        fingerprint = _("%(n)s imports, fingerprint %(hash)s") % {
+            "n": words.number(len(found.batches)),
+            "hash": found.version[:12],
+        }
+    else:
+        source = _("Counts that were given by hand")
+        fingerprint = _("fingerprint %(hash)s") % {"hash": found.version[:12]}
     question = question_of(found)
     rows = [
         (_("Question"), str(question.title)),
-        (_("Source"), f"{view.name} ({view.code})"),
+        (_("Source"), source),
         (_("Offence"), offence_name(found)),
         (_("Place"), f"{found.place.name} ({found.place.ref})" if found.place else "—"),
         (_("Period"), words.period(found.period)),
@@ -162,8 +177,7 @@ def origin(found: Analysis) -> list[tuple[str, str]]:
         rows.append((str(choice.label), str(choice.values.get(chosen, chosen))))
     rows += [
         (_("Method"), f"docs/methods/{question.method}.md"),
-        (_("Evidence"), _("%(n)s imports, fingerprint %(hash)s")
-         % {"n": words.number(len(found.batches)), "hash": found.version[:12]}),
+        (_("Evidence"), fingerprint),
         (_("Answered"), words.moment(found.answered_at)),
     ]  # fmt: skip
     if found.is_sample:
@@ -228,6 +242,9 @@ def _drawing(
     """
     if found.kind == Kind.SERIES:
         return _line(found, told), []
+    if found.kind in (Kind.COMPARE, Kind.UNDERCOUNT):
+        svg = beside.ratios if found.kind == Kind.COMPARE else beside.how_many
+        return _safe(svg(found, told, f"{subject(found)}. {sentence(found)}")), []
     if found.kind not in (Kind.HOTSPOTS, Kind.CLUSTERS):
         return "", []
     if not _may_be_drawn(found):

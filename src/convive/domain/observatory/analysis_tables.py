@@ -7,7 +7,7 @@ numbers sees these exactly. Cells and clusters are small areas, and hide small c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory import analysis_tables_beside as compared
 from convive.domain.observatory.models import Analysis, Kind
 from convive.kernel import leaving, words
 from convive.kernel.leaving import Audience, Cell, Cleared, Column, Number, Row, Sum, Table
@@ -27,17 +28,24 @@ _LABEL, _COUNT = leaving.Kind.LABEL, leaving.Kind.COUNT
 _OF_ROW, _APART = leaving.Kind.DERIVED, leaving.Kind.APART
 
 
-def cleared(found: Analysis, threshold: int, audience: Audience) -> Cleared:
-    """Every table of an answer, as this audience may have it."""
+def cleared(
+    found: Analysis, threshold: int, audience: Audience, *, sees: Collection[str] = ()
+) -> Cleared:
+    """Every table of an answer, as this audience may have it.
+
+    sees : inside, the districts beside the answer's own whose counts this reader may see exactly.
+    """
     numbers = found.result["numbers"]
     tables = tuple(make(found, threshold) for make in _TABLES[Kind(found.kind)])
     sums, beside = _ties(found.kind, numbers, threshold)
     knows = None
     if audience is Audience.INSIDE:
-        exact = {table.name for table in tables} & {"knox", "hours", "months"}
+        exact = {table.name for table in tables} & {"knox", "hours", "months", "lists"}
         knows = {
             cell.key for t in tables if t.name in exact for row in t.rows for cell in row.cells
         } - {""}
+        if found.kind == Kind.COMPARE:
+            knows = compared.known(found, sees)
     return leaving.leave(tables, audience, sums=sums, beside=beside, knows=knows)
 
 
@@ -306,4 +314,6 @@ _TABLES = {
     Kind.CLUSTERS: (_clusters,),
     Kind.AORISTIC: (_hours,),
     Kind.SERIES: (_changes, _months),
+    Kind.COMPARE: (compared.places, compared.traits_of),
+    Kind.UNDERCOUNT: (compared.estimates, compared.lists, compared.models),
 }

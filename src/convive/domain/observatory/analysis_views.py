@@ -12,14 +12,16 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from convive.access.permissions import Permission
-from convive.access.rules import EVERYWHERE, Scope
+from convive.access.rules import EVERYWHERE, Actor, Scope
 from convive.domain.observatory import actions, analysis_page, analysis_tables, desk, queries
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_forms import AskForm
 from convive.domain.observatory.map_page import offences_of
-from convive.domain.observatory.models import Analysis
+from convive.domain.observatory.models import Analysis, Kind
 from convive.domain.observatory.views import place_or_404
+from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
+from convive.domain.programme.models import Place
 from convive.evidence.positions import may_be_mapped
 from convive.evidence.queries import SourceView
 from convive.kernel import downloads
@@ -30,7 +32,7 @@ from convive.kernel.periods import Period
 _TWO_YEARS = timedelta(days=730)  # one to learn from, one to be tried on
 
 
-def _of_place(request: HttpRequest, scheme: str, code: str, kind: str = "") -> Scope:
+def of_place(request: HttpRequest, scheme: str, code: str, kind: str = "") -> Scope:
     """Exact numbers of every district of the place are needed to ask anything of it."""
     place = place_or_404(scheme, code)
     queries.require_analysis(actor(request), Permission.SEE_FIGURES, place)
@@ -66,19 +68,22 @@ def analyses(request: HttpRequest) -> HttpResponse:
     return render(request, "observatory/analyses.html", {"listed": listed, "places": places})
 
 
-@opens(Permission.SEE_FIGURES, scope=_of_place)
+@opens(Permission.SEE_FIGURES, scope=of_place)
 def questions(request: HttpRequest, scheme: str, code: str) -> HttpResponse:
     """The questions that can be asked of a place, and why not where one cannot."""
     here = place_or_404(scheme, code)
     sources = desk.sources_here(here)
     listed = [
-        (question, "" if _able(question, sources) else _why_not(question, sources))
+        (
+            question,
+            "" if question.by_hand or _able(question, sources) else _why_not(question, sources),
+        )
         for question in QUESTIONS.values()
     ]
     return render(request, "observatory/questions.html", {"place": here, "listed": listed})
 
 
-@opens(Permission.SEE_FIGURES, scope=_of_place)
+@opens(Permission.SEE_FIGURES, scope=of_place)
 def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse:
     """The form of a question; sent, it is answered by the worker."""
     here = place_or_404(scheme, code)
@@ -86,14 +91,14 @@ def ask(request: HttpRequest, scheme: str, code: str, kind: str) -> HttpResponse
     if question is None:
         raise Http404
     sources = _able(question, desk.sources_here(here))
-    closely = question.on_months is None
+    closely = not question.is_of_districts
     offences = {
         view.code: [o for o in offences_of(view) if not closely or may_be_mapped(o)]
         for view in sources
     }
     form = AskForm(
         request.POST if request.method == "POST" else None,
-        initial=_usual(sources, question),
+        initial=_usual(here, sources, question),
         question=question,
         sources=sources,
         offences=offences,
@@ -133,10 +138,9 @@ def analysis(request: HttpRequest, number: int) -> HttpResponse:
         "is_sample": found.is_sample,
     }
     if found.answered_at:
-        version, _batches = queries.evidence_version(found.source)
         context |= {
-            "answer": analysis_page.answer_page(found),
-            "is_old": version != found.version,
+            "answer": analysis_page.answer_page(found, _sees(actor(request), found)),
+            "is_old": queries.is_old(found),
             "findings": queries.findings_of(found.pk),
             "may_keep": queries.may_analyse(actor(request), Permission.MAKE_REPORT, found.place),
         }
@@ -177,6 +181,15 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("observatory:analysis", number=number)
 
 
+def _sees(who: Actor, found: Analysis) -> set[str]:
+    """The districts that a comparison names whose counts this person may see exactly."""
+    if found.kind != Kind.COMPARE:
+        return set()
+    refs = {row["ref"] for row in found.result["numbers"]["places"]}
+    rows = [place for place in programme.places() if place.ref in refs]
+    return {place.ref for place in rows if queries.may_analyse(who, Permission.SEE_FIGURES, place)}
+
+
 def _able(question: Question, sources: list[SourceView]) -> list[SourceView]:
     """The sources that can carry a question."""
     return [view for view in sources if not question.why_not(view.spec)]
@@ -186,8 +199,9 @@ def _why_not(question: Question, sources: list[SourceView]) -> str:
     return " ".join(f"{view.name}: {question.why_not(view.spec)}" for view in sources[:3])
 
 
-def _usual(sources: list[SourceView], question: Question) -> dict[str, str]:
-    """The last two years of the first source; all its months for a question of months."""
+def _usual(here: Place, sources: list[SourceView], question: Question) -> dict[str, str]:
+    """The last two years of the first source; all its months for a question of months; for a
+    comparison the last twelve firm ones on one side of every break."""
     if not sources or sources[0].coverage is None:
         return {}
     whole = sources[0].coverage
@@ -195,6 +209,8 @@ def _usual(sources: list[SourceView], question: Question) -> dict[str, str]:
     if question.on_months is not None:
         first = whole.start
     period = Period(first, whole.end)
+    if question.on_places is not None:
+        period = desk.Desk(here, sources[0], period).recent
     return {
         "source": sources[0].code,
         "first": f"{period.start:%Y-%m}",

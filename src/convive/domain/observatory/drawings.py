@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from convive import charts as draw
 from convive.domain.observatory import sayings_late
+from convive.domain.observatory.analysis_drawings_beside import difference, drawn
 from convive.domain.observatory.parts import (
     Break,
     ChangeRow,
@@ -18,8 +19,10 @@ from convive.domain.observatory.parts import (
     Hidden,
     MapRow,
     MonthPoint,
+    PeerRow,
     PlaceProfile,
 )
+from convive.domain.observatory.rules import Direction
 from convive.domain.programme.models import Place
 from convive.kernel import words
 
@@ -36,6 +39,7 @@ class Charts:
     months_key: tuple[Key, ...]
     offences: SafeString
     changes: SafeString
+    peers: SafeString
     districts: SafeString
     districts_key: tuple[Key, ...]
 
@@ -48,6 +52,7 @@ def charts(profile: PlaceProfile) -> Charts:
         months_key=months_key(profile),
         offences=_safe(draw.bars(**offences_of(profile), key="offences")),
         changes=_safe(draw.comparison(**changes_of(profile), key="changes")),
+        peers=_safe(peers_of(profile.peers, label=profile.peers_said, key="peers")),
         districts=_safe(
             draw.choropleth(**districts_of(profile), key="districts") if profile.is_mapped else ""
         ),
@@ -230,6 +235,24 @@ def changes_of(profile: PlaceProfile) -> dict[str, Any]:
         "up": _("rises"),
         "empty": _("Nothing to compare."),
     }
+
+
+def peers_of(peers: Sequence[PeerRow], *, label: str, key: str, ink: draw.Ink = draw.PAGE) -> str:
+    """Each district's rate over this one's, on whatever sheet; "" where none is beside it."""
+    is_told = not any(row.hidden for row in peers if row.is_here)
+    rows = []
+    for row in peers:
+        one = row.found
+        if one.ratio is None or one.ratio_lower is None or one.ratio_upper is None:
+            continue
+        if row.hidden or not is_told:
+            rows.append(draw.Change(one.place, _("hidden")))
+            continue
+        is_clear = one.side is not Direction.UNCLEAR
+        rows.append(
+            difference(one.place, one.ratio, one.ratio_lower, one.ratio_upper, is_clear=is_clear)
+        )
+    return drawn(rows, key=key, label=label, ink=ink) if rows else ""
 
 
 def change_said(row: ChangeRow) -> str:

@@ -25,11 +25,13 @@ from convive.domain.observatory.parts import (
     MapRow,
     MonthPoint,
     OffenceRow,
+    PeerRow,
     PlaceProfile,
 )
 from convive.domain.observatory.profile import grid_of
 from convive.domain.observatory.profile_places import HOMICIDE, in_classes
 from convive.domain.observatory.profile_words import origin_of
+from convive.domain.observatory.profile_words import peers as peers_said
 from convive.domain.observatory.rules import Direction
 from convive.domain.observatory.tables import (
     after_key,
@@ -169,6 +171,7 @@ def shown(
     series = tuple(_points(profile.series, told))
     grid, grid_classes = grid_of(series)
     map_rows, map_classes = _districts(profile, told)
+    peers = peers_of(profile, told)
     return replace(
         profile,
         lead=profile.lead if tells_the_sums(profile, told) else too_few(),
@@ -183,8 +186,17 @@ def shown(
         grid_classes=grid_classes,
         offences=tuple(_offence(row, told) for row in profile.offences),
         changes=tuple(_change(row, told) for row in profile.changes),
+        peers=peers,
+        peers_said=peers_said(peers),
         map_rows=map_rows,
         map_classes=map_classes,
+    )
+
+
+def peers_of(profile: PlaceProfile, told: Cleared) -> tuple[PeerRow, ...]:
+    """The district and those beside it, each with whether its count is hidden."""
+    return tuple(
+        replace(row, hidden=hidden(told, after_key(row.found.ref))) for row in profile.peers
     )
 
 

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     CLUSTERS = "clusters"
     AORISTIC = "aoristic"
     SERIES = "series"
+    COMPARE = "compare"
+    UNDERCOUNT = "undercount"
 
 
 class State(models.TextChoices):
@@ -30,6 +32,8 @@ class State(models.TextChoices):
 class Analysis(models.Model):
     """One question to one state of the evidence. Its answer never changes: new evidence, new row.
 
+    source : empty where the counts were given by hand: they are in the options then, and `version`
+    is theirs.
     place : None for everything that the source holds.
     options : what was chosen on the form, as texts; `offence` among them.
     version : of the evidence that was read. batches : its imports.

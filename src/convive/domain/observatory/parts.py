@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from convive.domain.observatory.analyses.compare import Row as Compared
 from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.rules import Direction
 from convive.kernel.figures import Figure, MarkKind
@@ -171,6 +172,18 @@ class MapRow:
 
 
 @dataclass(frozen=True)
+class PeerRow:
+    """One district beside the profile's own, in the recent months.
+
+    found : rates, ratio and what may be said of them. hidden : where its count is not told.
+    """
+
+    found: Compared
+    is_here: bool
+    hidden: Hidden | None = None
+
+
+@dataclass(frozen=True)
 class SourceUsed:
     """A source behind the profile: enough to ask for the same data again."""
 
@@ -194,6 +207,8 @@ class PlaceProfile:
     counted : what is counted, as a title: "Complaints of violence against women".
     threshold : counts of this source below it are not told outside the house.
     is_mapped : False where the source counts only offences that are never drawn on a map.
+    peers : this district, and the programme's others that the source counts apart in the recent
+        months; empty where none can be compared. peers_said : that in words.
     lead : one or two sentences: what it means, and whether it may be chance.
     no_band : why provisional months have no estimate, where they have none.
     """
@@ -217,6 +232,8 @@ class PlaceProfile:
     grid_classes: tuple[Class, ...]
     offences: tuple[OffenceRow, ...]
     changes: tuple[ChangeRow, ...]
+    peers: tuple[PeerRow, ...]
+    peers_said: str
     map_rows: tuple[MapRow, ...]
     map_classes: tuple[Class, ...]
     map_note: str

@@ -104,6 +104,7 @@ def _require(view: SourceView) -> None:
 
 def _profile(at: Desk) -> PlaceProfile:
     changes = profile_places.changes(at)
+    peers = profile_places.peers(at)
     map_rows, map_classes = profile_places.choropleth(at)
     offences = _offences(at)
     known = evidence.offences(at.source.code)
@@ -133,6 +134,8 @@ def _profile(at: Desk) -> PlaceProfile:
         grid_classes=grid_classes,
         offences=offences,
         changes=changes,
+        peers=peers,
+        peers_said=profile_words.peers(peers),
         map_rows=map_rows,
         map_classes=map_classes,
         map_note=profile_words.map_note(map_rows),

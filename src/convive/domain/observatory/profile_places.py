@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from convive.domain.observatory import answers, estimates, measures, profile_words, sayings
+from convive.domain.observatory.analyses import compare as compared
+from convive.domain.observatory.analyses.counted import Counted
 from convive.domain.observatory.answers import Compared
 from convive.domain.observatory.desk import Desk, can_profile
-from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow
+from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow, PeerRow
 from convive.domain.observatory.reading import asked_of
 from convive.domain.observatory.rules import RANKS, Direction
 from convive.domain.programme import queries as programme
@@ -66,6 +69,31 @@ def compare(at: Desk, place: Place) -> Compared:
     people = measures.comparable_people(asked, at.baseline, at.census)
     before, after = at.tally(place, at.baseline), at.tally(place, at.recent)
     return answers.compare(asked, at.baseline, before, after, people)
+
+
+def peers(at: Desk) -> tuple[PeerRow, ...]:
+    """This district beside the programme's others, in the recent months: they lie on one side of
+    every break, and a district that the source still counts within another is left out."""
+    listed = sorted(
+        (place for place in at.compared if place.level == Place.Level.DISTRICT),
+        key=lambda place: (place.pk != at.place.pk, place.code),
+    )
+    told = []
+    for place in listed:
+        tally, exposure = at.tally(place, at.recent), at.exposure(place)
+        if not tally.uncovered and exposure is not None:
+            told.append((place, tally.n, exposure.person_years))
+    if len(told) < 2 or told[0][0].pk != at.place.pk:
+        return ()
+    given = Counted(
+        [place.name for place, _n, _years in told],
+        [""],
+        np.array([[float(n)] for _place, n, _years in told]),
+        np.array([[years] for _place, _n, years in told]),
+        tuple(place.ref for place, _n, _years in told),
+    )
+    rows = compared.rows_of(given, compared.Options())
+    return tuple(PeerRow(row, row.ref == at.place.ref) for row in rows)
 
 
 def change_headline(at: Desk, rows: Sequence[ChangeRow]) -> list[Headline]:

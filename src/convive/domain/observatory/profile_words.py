@@ -8,8 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from convive.domain.observatory import profile_breaks, sayings, sayings_late
+from convive.domain.observatory.analyses import compare
 from convive.domain.observatory.desk import Desk
-from convive.domain.observatory.parts import ChangeRow, MapRow, MonthPoint
+from convive.domain.observatory.parts import ChangeRow, MapRow, MonthPoint, PeerRow
 from convive.domain.observatory.rules import Direction, direction
 from convive.kernel import words
 from convive.kernel.figures import Figure
@@ -72,6 +73,14 @@ def _against_the_province(at: Desk) -> str:
     if side is Direction.DOWN:
         return _("For each person there are fewer than in the rest of %(province)s.") % said
     return _("For each person it cannot be told apart from the rest of %(province)s.") % said
+
+
+def peers(rows: Sequence[PeerRow]) -> str:
+    """Beside which districts this one is higher or lower, and where there is no evidence of it."""
+    if not rows:
+        return ""
+    hidden = [row.found.ref for row in rows if row.hidden]
+    return compare.sentence([row.found for row in rows], hidden=hidden)
 
 
 def reference_name(at: Desk, series: Sequence[MonthPoint]) -> str:

@@ -171,6 +171,21 @@ def census(
     )
 
 
+def age_bands() -> list[str]:
+    """The bands of age in which people are known, all ages left out."""
+    rows = Population.objects.filter(retired_on=None).exclude(age_band=Population.TOTAL)
+    return sorted(set(rows.values_list("age_band", flat=True)))
+
+
+def people_version() -> str:
+    """What stands behind every count of people today, as one hash."""
+    rows = Population.objects.filter(retired_on=None).order_by("pk")
+    told = "\n".join(
+        str(row) for row in rows.values_list("place", "year", "sex", "age_band", "value", "source")
+    )
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
 def _population_sources(found: Iterable[str]) -> tuple[str, ...]:
     """The preferred sources first, as the pack says; then whatever else is there."""
     one = programme.programme()
@@ -261,15 +276,23 @@ def evidence_version(source: str) -> tuple[str, list[str]]:
     return hashlib.sha256(told.encode()).hexdigest(), batches
 
 
+def is_old(found: Analysis) -> bool:
+    """Whether the evidence has changed since it was asked; counts given by hand never do."""
+    return bool(found.source) and evidence_version(found.source)[0] != found.version
+
+
 def threshold_of(found: Analysis) -> int:
     """Below which counts of an answer are not told.
 
     That of its offence; where none is named, of all that it may have counted. Read from what the
     offences are today: one that became sensitive is protected as such at once.
     """
+    if not found.source:  # lists of people who were harmed
+        return programme.threshold(sensitive=True)
     known = evidence.offences(found.source)
     offence = found.options.get("offence", "")
-    counted = [row for row in known.values() if found.kind == Kind.SERIES or may_be_mapped(row)]
+    whole = found.kind in (Kind.SERIES, Kind.COMPARE)  # of districts, not of places within
+    counted = [row for row in known.values() if whole or may_be_mapped(row)]
     asked = [known[offence]] if offence in known else counted
     return programme.threshold(sensitive=any("sensitive" in row.flags for row in asked))
 

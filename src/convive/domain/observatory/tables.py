@@ -15,7 +15,7 @@ from convive.kernel import words
 from convive.kernel.leaving import Cell, Column, Kind, Row, Table, Told
 
 Key = Callable[[str], str]
-NAMES = ("months", "offences", "changes", "districts")
+NAMES = ("months", "offences", "changes", "districts", "peers")
 
 
 # Names of numbers: the same wherever the number is told
@@ -62,9 +62,13 @@ def all_tables(profile: PlaceProfile) -> tuple[Table, ...]:
 
 def table_of(profile: PlaceProfile, name: str) -> Table:
     """One of the tables `NAMES` of a profile, with every value: for inside the house."""
-    return {"months": months, "offences": offences, "changes": changes, "districts": districts}[
-        name
-    ](profile)
+    return {
+        "months": months,
+        "offences": offences,
+        "changes": changes,
+        "districts": districts,
+        "peers": peers,
+    }[name](profile)
 
 
 def months(profile: PlaceProfile) -> Table:
@@ -196,6 +200,46 @@ def districts(profile: PlaceProfile) -> Table:
     )
     definition = " ".join(filter(None, [_poisson(profile), profile.map_note]))
     return Table("districts", title, definition, columns, rows)
+
+
+def peers(profile: PlaceProfile) -> Table:
+    title = _("Beside the programme's districts, %(period)s") % {
+        "period": words.period(profile.recent)
+    }
+    columns = (
+        Column(_("District"), Kind.LABEL),
+        Column(_("Records"), Kind.COUNT),
+        Column(_("Per 100,000 people a year"), Kind.DERIVED, 1),
+        Column(_("Lower end, 95%"), Kind.DERIVED, 1),
+        Column(_("Upper end, 95%"), Kind.DERIVED, 1),
+        Column(_("Over that of the first"), Kind.DERIVED, 2),
+        Column(_("Lower end, 95%"), Kind.DERIVED, 2),
+        Column(_("Upper end, 95%"), Kind.DERIVED, 2),
+        Column(_("p, corrected for all comparisons"), Kind.DERIVED, 3),
+    )
+    here = after_key(profile.ref)
+    rows = tuple(
+        Row(
+            (
+                Cell(row.found.place),
+                _counted(row.found.n, after_key(row.found.ref)),
+                *map(_derived, (row.found.rate, row.found.lower, row.found.upper)),
+                *(
+                    _derived(end, (here,))
+                    for end in (
+                        row.found.ratio,
+                        row.found.ratio_lower,
+                        row.found.ratio_upper,
+                        row.found.q,
+                    )
+                ),
+            ),
+            profile.threshold,
+        )
+        for row in profile.peers
+    )
+    definition = _("Exact intervals; the first row is the one that the others are compared with.")
+    return Table("peers", title, definition, columns, rows)
 
 
 def about(profile: PlaceProfile) -> list[tuple[str, str]]:

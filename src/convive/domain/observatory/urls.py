@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.observatory import analysis_views, finding_views, map_views, views
+from convive.domain.observatory import (
+    analysis_views,
+    finding_views,
+    map_views,
+    undercount_views,
+    views,
+)
 
 app_name = "observatory"
 urlpatterns = [
@@ -23,6 +29,11 @@ urlpatterns = [
     path("places/", views.places, name="places"),
     path("places/<slug:scheme>:<slug:code>/", views.place, name="place"),
     path("places/<slug:scheme>:<slug:code>/questions/", analysis_views.questions, name="questions"),
+    path(
+        "places/<slug:scheme>:<slug:code>/questions/undercount/",
+        undercount_views.undercount,
+        name="undercount",
+    ),
     path("places/<slug:scheme>:<slug:code>/questions/<slug:kind>/", analysis_views.ask, name="ask"),
     path("places/<slug:scheme>:<slug:code>/<slug:name>.csv", views.place_csv, name="place_csv"),
     path("places/<slug:scheme>:<slug:code>/<slug:name>.xlsx", views.place_xlsx, name="place_xlsx"),

@@ -36,7 +36,11 @@ HOLDS = timedelta(days=28)
 AGAIN = timedelta(days=90)  # the same question to the same place is not kept twice within
 RECENT_MONTHS = 12  # an older change of level is history, not news
 _YEARS = {Kind.SERIES: 7}  # of months; two years of incidents
-_LEFT_OUT = {Kind.AORISTIC}  # it describes, and tests nothing
+_LEFT_OUT = {
+    Kind.AORISTIC,  # it describes, and tests nothing
+    Kind.COMPARE,  # that districts differ is no news
+    Kind.UNDERCOUNT,  # its counts are given by hand
+}
 _NOW = {Kind.CLUSTERS: {"when": "now"}}
 
 

@@ -31,7 +31,7 @@ QUESTIONS = {
     "clusters": _("Where and when do cases come together beyond chance?"),
     "aoristic": _("At which hours, where only an interval or a part of the day is known?"),
     "effect": _("Did what was done work, or did it only move next door?"),
-    "undercount": _("How many are there that no list holds?"),
+    "undercount": _("How many people does no list hold?"),
     "survey": _("What does a survey of some say of everybody, and how surely?"),
     "disclosure": _("Which counts are hidden, and what does hiding them guarantee?"),
     "map": _("What does the map draw, and what does it never show?"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from convive import charts
-from convive.domain.observatory import analysis_page
+from convive.domain.observatory import analysis_page, leaving, profile_words
 from convive.domain.observatory.models import Finding
 from convive.domain.observatory.models_findings import FindingState
 from convive.domain.plans.models import Commitment
@@ -105,6 +105,10 @@ def _notices(material: Material) -> list[Block]:
 def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
     """Each source's sentence, which says no more than its interval allows, and its line."""
     blocks: list[Block] = [Paragraph(lead(read)) for read in material.reads]
+    for read in material.reads:
+        if peers := leaving.peers_of(read.profile, read.telling.cleared):
+            said = profile_words.peers(peers)
+            blocks.append(Paragraph(said, term=_("Beside its peers.")))
     drawn = [read for read in material.reads if is_drawable(read)][: room.charts]
     if drawn:
         columns = tuple(

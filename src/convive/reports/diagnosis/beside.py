@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from convive import charts
-from convive.domain.observatory.parts import ChangeRow, MapRow
+from convive.domain.observatory import drawings, leaving, profile_words
+from convive.domain.observatory.analyses import compare
+from convive.domain.observatory.parts import ChangeRow, MapRow, PeerRow
 from convive.domain.observatory.profile import RANKS
 from convive.kernel import words
 from convive.reports.diagnosis.material import Material
@@ -34,7 +36,7 @@ def comparison(material: Material) -> list[Block]:
     for number, read in enumerate(material.reads):
         if len(material.reads) > 1:
             blocks.append(Heading(read.profile.counted, 2))
-        blocks += [_changes(read, number), *_districts(read, number)]
+        blocks += [_changes(read, number), *_peers(read, number), *_districts(read, number)]
     return blocks
 
 
@@ -103,6 +105,55 @@ def _change_cells(read: Read, row: ChangeRow) -> tuple[Cell | str, ...]:
 
 def _refusals(rows: Sequence[ChangeRow]) -> list[str]:
     return [f"{row.name}: {row.refusal}" for row in rows if row.refusal]
+
+
+# The programme's districts
+
+
+def _peers(read: Read, number: int) -> list[Block]:
+    """This district beside the programme's others: in words, drawn, and as a table."""
+    rows = leaving.peers_of(read.profile, read.telling.cleared)
+    if not rows:
+        return []
+    said = profile_words.peers(rows)
+    period = {"period": words.period(read.profile.recent)}
+    svg = drawings.peers_of(rows, label=said, key=f"peers-{number}", ink=charts.PRINT)
+    is_told = not any(row.hidden for row in rows if row.is_here)
+    return [
+        Paragraph(said, term=_("Beside its peers.")),
+        Pair(
+            Picture(
+                svg=svg,
+                alt=said,
+                caption=_("Each district's rate over that of %(name)s")
+                % {"name": read.profile.name},
+                key=_("Dot: ratio; whisker: exact interval, 95%. Grey: it may be chance."),
+            ),
+            Table(
+                caption=_("Beside the programme's districts, %(period)s") % period,
+                columns=(
+                    Column(_("District"), share=1.6),
+                    Column(_("Per 100,000 people a year"), is_number=True, share=1.2),
+                    Column(_("95%"), is_number=True, share=1.7),
+                    Column(_("In words"), share=1.6),
+                ),
+                rows=tuple(_peer_cells(row, is_told=is_told) for row in rows),
+                source=source_line(read),
+            ),
+        ),
+    ]
+
+
+def _peer_cells(row: PeerRow, *, is_told: bool) -> tuple[Cell | str, ...]:
+    name = Cell(row.found.place, is_strong=row.is_here)
+    if row.hidden:
+        return name, Cell(_("hidden"), is_hidden=True), "", ""
+    return (
+        name,
+        words.number(row.found.rate, 1),
+        words.interval(row.found.lower, row.found.upper, 1),
+        compare.side_said(row.found.side, is_here=row.is_here) if is_told else _("hidden"),
+    )
 
 
 # The districts of the province

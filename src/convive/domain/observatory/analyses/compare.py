@@ -2,150 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
-from convive.domain.observatory.analyses import monthly
 from convive.domain.observatory.analyses.answers import Answer
-from convive.evidence import columns as table
+from convive.domain.observatory.analyses.counted import Counted
+from convive.domain.observatory.rules import Direction, direction
 from convive.kernel import words
-from convive.kernel.errors import BadInput, Refused
+from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
 from convive.stats import compare as method
 from convive.stats import fdr, rates
 
-PLACE = ("place", "district", "unit", "distrito", "lugar", "unidad", "ubigeo", "programme")
-COUNT = ("n", "count", "cantidad", "cases", "casos", "events")
-PEOPLE = ("people", "population", "person_years", "poblacion", "población", "personas")
-STRATA = ("sex", "sexo", "age", "age_band", "edad", "grupo_edad", "stratum", "estrato")
 PER = 100_000
 LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Counts and person-years of places by stratum (sex and age), (places, strata)."""
-
-    names: list[str]
-    strata: list[str]
-    counts: NDArray[np.float64]
-    person_years: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Options:
-    """against : the place that the others are compared with; the first by default."""
+    """against : the place that the others are compared with; the first by default.
+
+    fewest : a place with fewer events than this, and more than none, is not told in the sentence.
+    """
 
     against: str = ""
     level: float = 0.95
+    fewest: int = 0
 
 
-def of_file(path: Path) -> Counted:
-    """A table of one row for each place and stratum, with events and people.
+@dataclass(frozen=True)
+class Row:
+    """One place beside the one that is asked about.
 
-    Raises BadInput where a column is not there, or a place lacks a stratum.
+    rate, lower, upper : standardised, per 100,000 people a year. ratio, ratio_lower, ratio_upper :
+    this place's over that of the one asked about; None for itself, as is `q`, the p-value corrected
+    for all comparisons.
     """
-    found = table.columns_of(path)
-    place = table.find(found, "", PLACE, "place", _("the place"))
-    count = table.find(found, "", COUNT, "n", _("how many events"))
-    people = table.find(found, "", PEOPLE, "people", _("how many people, for a year"))
-    given = [name for each in STRATA if (name := table.optional(found, "", (each,))) is not None]
-    labels = [" · ".join(row) for row in zip(*(found[name] for name in given), strict=True)]
-    stratum = np.array(labels or [""] * len(found[place]), dtype=object)
-    names = list(dict.fromkeys(found[place]))
-    strata = sorted(set(stratum))
-    counts = np.full((len(names), len(strata)), np.nan)
-    years = counts.copy()
-    n, m = table.numbers(found, count, path.name), table.numbers(found, people, path.name)
-    for row, (where, which) in enumerate(zip(found[place], stratum, strict=True)):
-        at = names.index(where), strata.index(which)
-        counts[at] = np.nansum([counts[at], n[row]])
-        years[at] = np.nansum([years[at], m[row]])
-    if np.isnan(counts).any():
-        a, b = np.argwhere(np.isnan(counts))[0]
-        raise BadInput.at(
-            f"{names[a]}, {strata[b]}",
-            _("This place has no row for this sex and age."),
-            _("Give every place the same strata; write 0 where nothing happened."),
+
+    place: str
+    ref: str
+    n: int
+    crude: float
+    rate: float
+    lower: float
+    upper: float
+    ratio: float | None = None
+    ratio_lower: float | None = None
+    ratio_upper: float | None = None
+    q: float | None = None
+
+    @property
+    def side(self) -> Direction:
+        """Which way it differs from the place asked about, as far as that may be said."""
+        if self.q is None or self.ratio_lower is None or self.ratio_upper is None:
+            return Direction.UNCLEAR
+        return (
+            Direction.UNCLEAR if self.q > LEVEL else direction(self.ratio_lower, self.ratio_upper)
         )
-    return Counted(names, strata, counts, years)
 
 
-def of_source(source: str, places: Sequence[str], period: Period, offence: str = "") -> Counted:
-    """Places as a source counts them in a period, per person; one stratum.
-
-    Raises Refused where a break lies within the period, months are missing, or the people of a
-    place are not known.
-    """
-    found = [monthly.of_source(source, place, period, offence) for place in places]
-    years = []
-    for each in found:
-        if each.breaks:
-            raise Refused.at(
-                f"{each.name}, {words.day(each.breaks[0].on)}",
-                each.breaks[0].text,
-                _("Compare within one side of the break."),
-            )
-        if np.isnan(each.counts).any():
-            raise Refused.at(each.name, _("The source does not cover all these months."))
-        if each.person_years is None:
-            raise Refused.at(each.name, _("The people of these months are not known."))
-        years.append([float(each.person_years.sum())])
-    counts = [[float(each.counts.sum())] for each in found]
-    return Counted([each.name for each in found], [""], np.array(counts), np.array(years))
-
-
-def answer(given: Counted, options: Options) -> Answer:
+def rows_of(given: Counted, options: Options) -> list[Row]:
     """Rates of every place as if their people were alike, each beside one of them.
 
-    The standard is the people of all places together. p is corrected for all comparisons.
+    The standard is the people of all places together. p is corrected for all comparisons. Raises
+    BadInput for what cannot be compared.
+    """
+    at = _required(given, options)
+    standard = given.person_years.sum(axis=0)
+    found = method.direct(given.counts, given.person_years, standard, per=PER, level=options.level)
+    ratio = method.ratio_of_direct(
+        given.counts, given.person_years, given.counts[at], given.person_years[at], standard,
+        level=options.level,
+    )  # fmt: skip
+    others = [i for i in range(len(given.names)) if i != at]
+    p = np.array([_p(given, i, at) for i in others])
+    q = dict(zip(others, fdr.adjust(p).tolist(), strict=True))
+    return [
+        Row(
+            place=name,
+            ref=given.refs[i] if given.refs else "",
+            n=int(given.counts[i].sum()),
+            crude=float(found.crude[i]),
+            rate=float(found.rate[i]),
+            lower=float(found.lower[i]),
+            upper=float(found.upper[i]),
+            **({} if i == at else {
+                "ratio": float(ratio.ratio[i]),
+                "ratio_lower": float(ratio.lower[i]),
+                "ratio_upper": float(ratio.upper[i]),
+                "q": q[i],
+            }),
+        )
+        for i, name in enumerate(given.names)
+    ]  # fmt: skip
+
+
+def _required(given: Counted, options: Options) -> int:
+    """Where the place asked about stands. Everything that `stats.compare` refuses is refused here.
+
+    Raises BadInput, in the reader's language.
     """
     if len(given.names) < 2:
         raise BadInput.at("place", _("There is one place only."), _("Give two or more."))
     against = options.against or given.names[0]
     if against not in given.names:
         raise BadInput.at(against, _("There is no such place."), _("Write it as the table does."))
-    at = given.names.index(against)
-    standard = given.person_years.sum(axis=0)
-    try:
-        found = method.direct(
-            given.counts, given.person_years, standard, per=PER, level=options.level
-        )
-        ratio = method.ratio_of_direct(
-            given.counts, given.person_years, given.counts[at], given.person_years[at], standard,
-            level=options.level,
-        )  # fmt: skip
-    except ValueError as error:
-        raise BadInput.at("people", str(error), _("Correct the table.")) from None
-    others = [i for i in range(len(given.names)) if i != at]
-    p = np.array([_p(given, i, at) for i in others])
-    q = dict(zip(others, fdr.adjust(p).tolist(), strict=True))
-    rows = [
-        {
-            "place": name,
-            "n": int(given.counts[i].sum()),
-            "crude": float(found.crude[i]),
-            "rate": float(found.rate[i]),
-            "lower": float(found.lower[i]),
-            "upper": float(found.upper[i]),
-            "ratio": None if i == at else float(ratio.ratio[i]),
-            "ratio_lower": None if i == at else float(ratio.lower[i]),
-            "ratio_upper": None if i == at else float(ratio.upper[i]),
-            "q": q.get(i),
-        }
-        for i, name in enumerate(given.names)
-    ]
+    for name, n, people in zip(given.names, given.counts, given.person_years, strict=True):
+        if not (np.isfinite(n) & (n >= 0) & (n == np.floor(n))).all():
+            raise BadInput.at(
+                name, _("Events are whole numbers, 0 or more."), _("Correct the table.")
+            )
+        if not (np.isfinite(people) & (people > 0)).all():
+            raise BadInput.at(
+                name,
+                _("A sex or age here has no people."),
+                _("Join it with the next one, in every place."),
+            )
+    if not 0 < options.level < 1:
+        raise BadInput.at("level", _("A confidence lies between 0 and 1."), _("Write 0.95."))
+    return given.names.index(against)
+
+
+def answer(given: Counted, options: Options) -> Answer:
+    """The places beside one of them: rates, ratios, and in words which differ. See `rows_of`."""
+    rows = rows_of(given, options)
+    here = next(row for row in rows if row.q is None)
     return Answer(
-        lambda: _sentence(rows, against),
-        {"places": rows, "per": PER, "standardised": len(given.strata) > 1},
+        lambda: sentence(rows, options.fewest),
+        {
+            "places": [asdict(row) | {"side": row.side.value} for row in rows],
+            "per": PER,
+            "standardised": len(given.strata) > 1,
+        },
         lambda: _caveats(given),
-        {"against": against, "strata": list(given.strata), "level": options.level},
+        {"against": here.place, "strata": list(given.strata), "level": options.level},
     )
 
 
@@ -161,32 +154,69 @@ def _p(given: Counted, i: int, at: int) -> float:
     return rates.compare_counts(there, here, *expected.tolist()).p
 
 
-def _sentence(rows: list[dict[str, Any]], against: str) -> str:
-    differ = [row for row in rows if row["q"] is not None and _differs(row)]
-    if not differ:
-        return _("No evidence that any of these places differs from %(place)s.") % {
-            "place": against
+def called(name: str, ref: str) -> str:
+    """A place by its name; a period, whose name is its code, in the reader's language."""
+    if not ref or ref != name:
+        return name
+    first, _slash, last = ref.partition("/")
+    return words.period(Period.between(first, last or first))
+
+
+def side_said(side: Direction, *, is_here: bool = False) -> str:
+    """What may be said of a place beside the one asked about, which is nothing of itself."""
+    if is_here:
+        return ""
+    return {
+        Direction.UP: _("higher"),
+        Direction.DOWN: _("lower"),
+        Direction.UNCLEAR: _("no evidence of a difference"),
+    }[side]
+
+
+def sentence(rows: Sequence[Row], fewest: int = 0, hidden: Collection[str] = ()) -> str:
+    """Which places differ from the one asked about, and that there is no evidence where so.
+
+    fewest : counts below it, but none, are not told. hidden : refs of places not told of at all.
+    """
+
+    def is_few(row: Row) -> bool:
+        return 0 < row.n < fewest or row.ref in hidden
+
+    here = next(row for row in rows if row.q is None)
+    if is_few(here):
+        return _("Too few to be told here. That is not to say none.")
+    others = [row for row in rows if row.q is not None]
+    told = [row for row in others if not is_few(row)]
+    said = [
+        _("%(place)s: %(rate)s per 100,000 people a year (%(ends)s).")
+        % {
+            "place": called(here.place, here.ref),
+            "rate": words.number(here.rate, 1),
+            "ends": words.interval(here.lower, here.upper, 1),
         }
-    told = "; ".join(
-        f"{row['place']} {words.change(row['ratio'], row['ratio_lower'], row['ratio_upper'])}"
-        for row in differ
-    )
-    rest = len(rows) - 1 - len(differ)
-    said = _("Beside %(place)s: %(places)s.") % {"place": against, "places": told}
-    if rest:
-        said += " " + _("Of the others there is no evidence of a difference.")
-    return said
-
-
-def _differs(row: dict[str, Any]) -> bool:
-    outside = row["ratio_lower"] > 1 or row["ratio_upper"] < 1
-    return bool(outside and row["q"] <= LEVEL)
+    ]
+    # A ratio is that of the other over the one asked about
+    for side, text in (
+        (Direction.DOWN, _("Higher than: %(places)s.")),
+        (Direction.UP, _("Lower than: %(places)s.")),
+        (Direction.UNCLEAR, _("No evidence of a difference from: %(places)s.")),
+    ):
+        if names := ", ".join(called(row.place, row.ref) for row in told if row.side is side):
+            said.append(text % {"places": names})
+    if few := ", ".join(called(row.place, row.ref) for row in others if is_few(row)):
+        said.append(_("Too few to be told: %(places)s.") % {"places": few})
+    return " ".join(said)
 
 
 def _caveats(given: Counted) -> list[str]:
-    found = [_("Places differ in how much is reported, not only in how much happens.")]
+    found = [_("Only what was reported is counted, and places differ in how much is reported.")]
+    found += [note() for note in given.notes]
     if len(given.strata) > 1:
         found.append(_("Rates are those of people of the same sex and age in every place."))
     else:
         found.append(_("Sex and age are not known here: unlike people are compared as they are."))
+    found += [
+        _("Left out: %(place)s. %(why)s") % {"place": name, "why": why}
+        for name, why in given.left_out
+    ]
     return found

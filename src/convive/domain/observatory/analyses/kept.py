@@ -71,6 +71,8 @@ def _standing_out(kind: str, numbers: Mapping[str, Any]) -> int:
     if kind == "series":
         high = numbers["alarm"]
         return int(high["observed"]) if high and high["alarm"] else 0
+    if kind == "undercount":
+        return int(numbers["observed"])
     if kind == "hotspots":
         return int(sum(row["n"] for row in numbers["cells"] if row["hot"]))
     return 0

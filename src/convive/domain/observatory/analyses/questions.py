@@ -20,12 +20,31 @@ from convive.kernel.errors import BadInput
 if TYPE_CHECKING:
     from convive.domain.observatory.analyses.answers import Answer, Progress
     from convive.domain.observatory.analyses.monthly import Monthly
+    from convive.domain.programme.models import Place
     from convive.evidence.events import Events
+    from convive.kernel.periods import Period
 
 Text = str | Promise
 Work = Callable[["Events", Mapping[str, str], dict[str, Any] | None, "Progress"], "Answer"]
 OnMonths = Callable[["Monthly", Mapping[str, str]], "Answer"]
+OnPlaces = Callable[["Beside"], "Answer"]
+ByHand = Callable[[Mapping[str, str]], "Answer"]
 SEED = 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a comparison is asked: a place in months, and with which others.
+
+    fewest : counts below it are not told in words.
+    """
+
+    source: str
+    place: Place
+    period: Period
+    offence: str
+    chosen: Mapping[str, str]
+    fewest: int
 
 
 @dataclass(frozen=True)
@@ -49,7 +68,7 @@ class Question:
     needs : what a source must know, all of it. one_of : of these one at least.
     tables : what can be taken away.
     work : who works it out from incidents with their places; on_months : from counts by month of
-    a whole district, for which an offence may be one that is never shown closer.
+    a whole district; on_places : from those of several; by_hand : from counts that were typed.
     """
 
     kind: str
@@ -61,7 +80,14 @@ class Question:
     tables: tuple[str, ...]
     work: Work | None = None
     on_months: OnMonths | None = None
+    on_places: OnPlaces | None = None
+    by_hand: ByHand | None = None
     one_of: tuple[Need, ...] = ()
+
+    @property
+    def is_of_districts(self) -> bool:
+        """Whether it reads whole districts: its offence may be one that is never shown closer."""
+        return self.work is None
 
     def why_not(self, spec: SourceSpec) -> Text:
         """Why a source cannot carry this question, or nothing."""
@@ -147,6 +173,18 @@ def _series(given: Monthly, chosen: Mapping[str, str]) -> Answer:
     from convive.domain.observatory.analyses import series
 
     return series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
+
+
+def _compare(asked: Beside) -> Answer:
+    from convive.domain.observatory.analyses import peers
+
+    return peers.answer(asked)
+
+
+def _undercount(options: Mapping[str, str]) -> Answer:
+    from convive.domain.observatory.analyses import undercount
+
+    return undercount.of_options(options)
 
 
 QUESTIONS: dict[str, Question] = {
@@ -279,6 +317,43 @@ QUESTIONS: dict[str, Question] = {
             ),
             tables=("changes", "months"),
             on_months=_series,
+        ),
+        Question(
+            kind="compare",
+            title=_("Does it differ from districts alike, beyond chance?"),
+            lead=_(
+                "The rate of this place beside others, or beside itself a year before, and where "
+                "there is no evidence of a difference."
+            ),
+            method="compare",
+            needs=(Need.MONTH, Need.TREND),
+            choices=(
+                Choice(
+                    "peers",
+                    _("Beside which"),
+                    {
+                        "similar": _("the five districts most like it, by their people"),
+                        "programme": _("the other districts of the programme"),
+                        "province": _("the other districts of its province"),
+                        "before": _("itself, in the same months before"),
+                    },
+                ),
+            ),
+            tables=("places", "traits"),
+            on_places=_compare,
+        ),
+        Question(
+            kind="undercount",
+            title=_("How many are there that no list holds?"),
+            lead=_(
+                "Two to six lists, such as those of the police and of the health centres, and how "
+                "many people they share. Counts only: names stay where they are."
+            ),
+            method="undercount",
+            needs=(),
+            choices=(),
+            tables=("lists", "estimates", "models"),
+            by_hand=_undercount,
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory.analyses import undercount_given
 from convive.domain.observatory.analyses.answers import Answer
+from convive.domain.observatory.analyses.undercount_given import COUNT, list_name, require_rates
 from convive.evidence import columns as table
 from convive.kernel import words
 from convive.kernel.errors import BadInput
 from convive.stats import undercount as method
 from convive.stats.undercount import Concern, LinkageError, Lists, Reason
-
-COUNT = ("freq", "frequency", "frecuencia", "n", "count", "cantidad", "personas")
+from convive.stats.undercount_tables import FEWEST_LISTS, MOST_LISTS, Floats, members
 
 
 @dataclass(frozen=True)
@@ -42,22 +43,47 @@ def lists_of_file(path: Path, names: Sequence[str] = ()) -> tuple[Lists, list[st
     chosen = [table.find(found, name, (), "--lists", _("a list")) for name in names] or [
         name for name in found if name != count and set(found[name]) <= {"0", "1"}
     ]
-    if not 2 <= len(chosen) <= 6:
-        raise BadInput.at(
-            path.name,
-            _("There are %(n)s lists; two to six are needed.") % {"n": words.number(len(chosen))},
-            _("Give a column of 0 and 1 for each list, or name them with --lists."),
-        )
+    _require_lists(path.name, chosen)
     held = np.column_stack([table.numbers(found, name, path.name) for name in chosen])
     people = table.numbers(found, count, path.name) if count is not None else np.ones(len(held))
-    try:
-        return method.from_histories(held, people), chosen
-    except ValueError as error:
-        raise BadInput.at(path.name, str(error), _("Correct the table.")) from None
+    return lists_of(held, people, path.name), chosen
+
+
+def lists_of(held: Floats, people: Floats, where: str) -> Lists:
+    """The table of histories. Everything that `stats.undercount` refuses of it is refused here.
+
+    held : (rows, lists) of 0 and 1. people : (rows,). where : the file, for the error.
+    Raises BadInput, in the reader's language.
+    """
+    mend = _("Correct the table.")
+    if not np.isin(held, (0, 1)).all():
+        raise BadInput.at(where, _("A list holds people or does not: 1 or 0."), mend)
+    if not (np.isfinite(people) & (people >= 0) & (people == np.floor(people))).all():
+        raise BadInput.at(where, _("How many people: a whole number, 0 or more."), mend)
+    if people[~held.astype(bool).any(axis=1)].sum():
+        raise BadInput.at(
+            where,
+            _("People on no list cannot have been counted."),
+            _("Leave that row out: it is what is estimated."),
+        )
+    return method.from_histories(held, people)
+
+
+def of_options(given: Mapping[str, str]) -> Answer:
+    """The answer of what was kept of a form: see `undercount_given.as_options`."""
+    kept = undercount_given.given_of(given)
+    held = np.array(list(kept.counts), dtype=np.float64)
+    people = np.array(list(kept.counts.values()), dtype=np.float64)
+    found = lists_of(held, people, "counts")
+    return answer(found, kept.names, Options(kept.missed, kept.false))
 
 
 def answer(lists: Lists, names: Sequence[str], options: Options) -> Answer:
-    """How many there are in all, or why that cannot be told."""
+    """How many there are in all, or why that cannot be told. Raises BadInput for rates that are
+    none."""
+    require_rates(options.missed, options.false)
+    if not 0 < options.level < 1:
+        raise BadInput.at("level", _("A confidence lies between 0 and 1."), _("Write 0.95."))
     given = options.missed is not None or options.false is not None
     error = LinkageError(options.missed or 0.0, options.false or 0.0) if given else None
     found = method.estimate(lists, linkage_error=error, level=options.level, seed=options.seed)
@@ -82,6 +108,7 @@ def answer(lists: Lists, names: Sequence[str], options: Options) -> Answer:
                 for one in found.models[:10]
             ],
             "refusal": found.refusal.reason.value if found.refusal else None,
+            "overlaps": _overlaps(lists, names),
         },
         lambda: [_concern(note.concern, note.lists, names) for note in found.notes] + _always(),
         {
@@ -94,6 +121,38 @@ def answer(lists: Lists, names: Sequence[str], options: Options) -> Answer:
     )
 
 
+def _require_lists(where: str, names: Sequence[str]) -> None:
+    if not FEWEST_LISTS <= len(names) <= MOST_LISTS:
+        raise BadInput.at(
+            where,
+            _("There are %(n)s lists; two to six are needed.") % {"n": words.number(len(names))},
+            _("Give a column of 0 and 1 for each list, or name them with --lists."),
+        )
+
+
+def _overlaps(lists: Lists, names: Sequence[str]) -> list[dict[str, Any]]:
+    """How many people are on just these lists, the most lists last."""
+    cells = zip(members(lists.lists), lists.cells, strict=True)
+    rows = [
+        {"on": [name for name, is_on in zip(names, held, strict=True) if is_on], "n": int(n)}
+        for held, n in cells
+    ]
+    return sorted(rows, key=lambda row: len(row["on"]))
+
+
+def on_said(on: Sequence[str]) -> str:
+    """`Police · Health`: the lists that hold somebody."""
+    return " · ".join(list_name(name) for name in on)
+
+
+def ties_said(ties: Sequence[Sequence[str]], *, heterogeneity: bool) -> str:
+    """The ties of a model in words."""
+    said = [on_said(tie) for tie in ties]
+    if heterogeneity:
+        said.append(_("people differ"))
+    return "; ".join(said) or _("none")
+
+
 def _bound(found: method.Bound | None) -> dict[str, Any] | None:
     if found is None:
         return None
@@ -103,7 +162,7 @@ def _bound(found: method.Bound | None) -> dict[str, Any] | None:
 def _sentence(found: method.Undercount, names: Sequence[str]) -> str:
     if found.refusal or found.estimate is None:
         reason = found.refusal.reason if found.refusal else Reason.NO_MODEL
-        lists = ", ".join(names[i] for i in found.refusal.lists) if found.refusal else ""
+        lists = _named(found.refusal.lists, names) if found.refusal else ""
         return _(
             "The lists hold %(n)s people; how many there are in all cannot be told: %(why)s"
         ) % {
@@ -158,8 +217,11 @@ def _concern(concern: Concern, lists: Sequence[int], names: Sequence[str]) -> st
             "Linking is taken as without error: missed matches make the number too high."
         ),
     }[concern]
-    named = ", ".join(names[i] for i in lists)
-    return told % {"lists": named} if "%(lists)s" in told else told
+    return told % {"lists": _named(lists, names)} if "%(lists)s" in told else told
+
+
+def _named(lists: Sequence[int], names: Sequence[str]) -> str:
+    return ", ".join(list_name(names[i]) for i in lists)
 
 
 def _always() -> list[str]:

@@ -1,0 +1,175 @@
+"""Counts and people of places, or of periods, that may be set side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from convive.domain.observatory import measures, reading
+from convive.domain.observatory.analyses import monthly
+from convive.domain.observatory.analyses.monthly import Monthly
+from convive.domain.observatory.rules import same_months_before
+from convive.domain.programme.models import Place
+from convive.evidence import columns as table
+from convive.kernel import words
+from convive.kernel.errors import BadInput, Refused
+from convive.kernel.figures import Question
+from convive.kernel.periods import Period
+
+PLACE = ("place", "district", "unit", "distrito", "lugar", "unidad", "ubigeo", "programme")
+COUNT = ("n", "count", "cantidad", "cases", "casos", "events")
+PEOPLE = ("people", "population", "person_years", "poblacion", "población", "personas")
+STRATA = ("sex", "sexo", "age", "age_band", "edad", "grupo_edad", "stratum", "estrato")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Counts and person-years of places by stratum (sex and age), (places, strata).
+
+    refs : the places as `SCHEME:CODE`; of periods, their codes; () where a file names them.
+    left_out : places that could not be compared, each with the reason.
+    notes : what must be known of this comparison, one sentence each.
+    """
+
+    names: list[str]
+    strata: list[str]
+    counts: NDArray[np.float64]
+    person_years: NDArray[np.float64]
+    refs: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Callable[[], str], ...] = ()
+
+
+def of_file(path: Path) -> Counted:
+    """A table of one row for each place and stratum, with events and people.
+
+    Raises BadInput where a column is not there, or a place lacks a stratum.
+    """
+    found = table.columns_of(path)
+    place = table.find(found, "", PLACE, "place", _("the place"))
+    count = table.find(found, "", COUNT, "n", _("how many events"))
+    people = table.find(found, "", PEOPLE, "people", _("how many people, for a year"))
+    given = [name for each in STRATA if (name := table.optional(found, "", (each,))) is not None]
+    labels = [" · ".join(row) for row in zip(*(found[name] for name in given), strict=True)]
+    stratum = np.array(labels or [""] * len(found[place]), dtype=object)
+    names = list(dict.fromkeys(found[place]))
+    strata = sorted(set(stratum))
+    counts = np.full((len(names), len(strata)), np.nan)
+    years = counts.copy()
+    n, m = table.numbers(found, count, path.name), table.numbers(found, people, path.name)
+    for row, (where, which) in enumerate(zip(found[place], stratum, strict=True)):
+        at = names.index(where), strata.index(which)
+        counts[at] = np.nansum([counts[at], n[row]])
+        years[at] = np.nansum([years[at], m[row]])
+    if np.isnan(counts).any():
+        a, b = np.argwhere(np.isnan(counts))[0]
+        raise BadInput.at(
+            f"{names[a]}, {strata[b]}",
+            _("This place has no row for this sex and age."),
+            _("Give every place the same strata; write 0 where nothing happened."),
+        )
+    return Counted(names, strata, counts, years)
+
+
+def of_source(source: str, places: Sequence[str], period: Period, offence: str = "") -> Counted:
+    """Places as a source counts them in a period, per person; one stratum.
+
+    Raises Refused where a break lies within the period, months are missing, or the people of a
+    place are not known.
+    """
+    found = [_whole(monthly.of_source(source, place, period, offence)) for place in places]
+    return _counted(found, places)
+
+
+def beside(
+    source: str, place: str, others: Sequence[Place], period: Period, offence: str = ""
+) -> Counted:
+    """A place, and whichever of the others the source counts apart in the same months.
+
+    Raises Refused where the place itself cannot be compared, or none of the others can.
+    """
+    found = [_whole(monthly.of_source(source, place, period, offence))]
+    refs, left_out = [place], []
+    for other in others:
+        try:
+            found.append(_whole(monthly.of_source(source, other.ref, period, offence)))
+            refs.append(other.ref)
+        except Refused as refused:
+            left_out.append((other.name, refused.problems[0].why))
+    if len(found) < 2:
+        raise Refused.at(
+            found[0].name,
+            _("No other district can be compared with it in these months: %(why)s")
+            % {"why": " ".join(f"{name}: {why}" for name, why in left_out)},
+            _("Choose other months or other districts."),
+        )
+    given = replace(_counted(found, refs), left_out=tuple(left_out))
+    growing = found[0].months[-1] > found[0].firm
+    return replace(given, notes=(_still_growing,)) if growing else given
+
+
+def of_periods(source: str, place: str, period: Period, offence: str = "") -> Counted:
+    """The same place in a period and in the same months before.
+
+    Raises Refused where a break lies between, or the months still grow: that is no fall.
+    """
+    baseline = same_months_before(period)
+    where = {"source": source} | ({"category": offence} if offence else {})
+    asked = reading.read(Question(period, place, where))
+    measures.comparable(asked, baseline)
+    months = [monthly.of_source(source, place, each, offence) for each in (period, baseline)]
+    if months[0].months[-1] > months[0].firm:
+        raise Refused.at(
+            words.period(period),
+            _("Its last months still grow, and would look like a fall."),
+            _("Choose months up to %(month)s.") % {"month": words.month(months[0].firm)},
+        )
+    found = [_whole(each) for each in months]
+    people = measures.comparable_people(asked, baseline, asked.census())
+    given = _counted(found, [period.code, baseline.code])
+    given = replace(given, names=[period.code, baseline.code])
+    if people is None:
+        same = np.repeat(given.person_years[:1], 2, axis=0)
+        return replace(given, person_years=same, notes=(_counted_anew,))
+    return given
+
+
+def _whole(found: Monthly) -> Monthly:
+    """Months that can be added up. Raises Refused."""
+    if found.breaks:
+        cut = found.breaks[0].on
+        sides = [(found.period.start, cut - timedelta(days=1)), (cut, found.period.end)]
+        said = " / ".join(f"{first:%Y-%m} – {last:%Y-%m}" for first, last in sides)
+        raise Refused.at(
+            f"{found.name}, {words.day(cut)}",
+            found.breaks[0].text,
+            _("Compare within one side of the break: %(sides)s.") % {"sides": said},
+        )
+    if np.isnan(found.counts).any():
+        raise Refused.at(found.name, _("The source does not cover all these months."))
+    if found.person_years is None:
+        raise Refused.at(found.name, _("The people of these months are not known."))
+    return found
+
+
+def _counted(found: Sequence[Monthly], refs: Sequence[str]) -> Counted:
+    years = [
+        [0.0 if each.person_years is None else float(each.person_years.sum())] for each in found
+    ]
+    counts = [[float(each.counts.sum())] for each in found]
+    names = [each.name for each in found]
+    return Counted(names, [""], np.array(counts), np.array(years), tuple(refs))
+
+
+def _still_growing() -> str:
+    return _("The last months still grow, and not equally fast in every place.")
+
+
+def _counted_anew() -> str:
+    return _("The people were counted anew in between: numbers are compared, not rates.")
