@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.rules import Actor
-from convive.domain.observatory import actions
+from convive.domain.observatory import actions, actions_evaluations
 from convive.domain.programme import queries as programme
 from convive.kernel import jobs
 from convive.kernel.errors import NotAllowed
@@ -25,6 +25,19 @@ def analyse(running: jobs.Running, *, analysis: int) -> dict[str, str]:
         running.progress("analyse", round(100 * share), 100)
 
     found = actions.work_out(by=_actor(running.by), number=analysis, progress=progress)
+    return {"evidence": found.version}
+
+
+@jobs.kind(actions_evaluations.EVALUATE, title=_("Whether what was done worked"), idempotent=True)
+def evaluate(running: jobs.Running, *, opening: int) -> dict[str, str]:
+    """Work out a result that was opened, with the rights that whoever opened it has today."""
+
+    def progress(share: float) -> None:
+        running.progress("evaluate", round(100 * share), 100)
+
+    found = actions_evaluations.work_out_result(
+        by=_actor(running.by), number=opening, progress=progress
+    )
     return {"evidence": found.version}
 
 
