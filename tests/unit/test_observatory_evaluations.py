@@ -10,15 +10,17 @@ import pytest
 from cast import EL_PORVENIR, LA_ESPERANZA, actor
 from django.db import IntegrityError, connection, transaction
 from evaluated import add_evidence, designed, drawn, facts, make_evaluated, opened
+from observatory_ground import Row
 
 from convive.domain.observatory import actions_evaluations as actions
-from convive.domain.observatory import evaluation_page, queries
+from convive.domain.observatory import evaluation_page, evaluation_tables, queries
 from convive.domain.observatory import queries_evaluations as asked
 from convive.domain.observatory.models import Design, Evaluation, Opening
 from convive.domain.observatory.models_evaluations import Sealed
 from convive.domain.observatory.queries_evaluations import evaluation
 from convive.kernel.errors import BadInput, NotAllowed, Refused
 from convive.kernel.journal import verify
+from convive.kernel.leaving import Audience, Told
 from convive.kernel.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -366,9 +368,27 @@ def test_next_door_is_told_and_not_compared_with():
     assert "PE-INEI:130103" not in numbers["weights"]["units"]
 
 
-def test_a_control_that_outweighs_all_others_does_not_tell_its_small_months():
-    design = designed(
-        coordinator(), offence="extorsion", rule="chosen", pool=("PE-INEI:130101", EL_PORVENIR)
-    )
-    found = opened(coordinator(), design)
-    assert not any(row["hides"] for row in found.result["numbers"]["months"])  # they have none
+def test_a_place_that_outweighs_all_others_does_not_tell_its_small_months(ground):
+    # Trujillo follows La Esperanza, so that it alone makes what would have been; it has few
+    few = {(row.year, row.month): row.n for row in drawn() if is_extortion(row)}
+    rows = [
+        Row(place, year, month, "extorsion", n)
+        for (year, month), n in few.items()
+        for place, n in (("130101", n), ("130102", 60 - n), ("130103", 30 + 7 * n % 11))
+    ]
+    add_evidence(ground, [*drawn(), *rows], "pocos")  # a correction of the whole
+    facts_ = {"offence": "extorsion", "rule": "province", "method": "sc"}
+    found = opened(coordinator(), designed(coordinator(), **facts_))
+    numbers = found.result["numbers"]
+    assert numbers["weights"]["units"]["PE-INEI:130101"] > 0.5
+    small = {f"{y}-{m:02}" for (y, m), n in few.items() if 0 < n < 10 and (y, m) <= (2023, 10)}
+    assert {row["period"] for row in numbers["months"] if row["hides"]} == small
+    inside = evaluation_tables.cleared(found, Audience.INSIDE).table("months")
+    outside = evaluation_tables.cleared(found, Audience.OUTSIDE).table("months")
+    assert all(row.cells[2].value is not None for row in inside.rows)
+    hidden = [row for row in outside.rows if row.cells[2].told is Told.SUPPRESSED]
+    assert len(hidden) >= len(small) > 0
+
+
+def is_extortion(row: Row) -> bool:
+    return (row.place, row.offence) == ("130105", "extorsion")
