@@ -76,8 +76,8 @@ def evaluations(session: Session) -> None:
     require(session.actor, Permission.SEE_FIGURES)
     told = []
     for found in queries_evaluations.evaluations_for(session.actor):
-        state, title = evaluation_page.state(found), evaluation_page.title(found)
-        session.say(f"{found.pk}  {title}  ({state})")
+        row = evaluation_page.listed(found)
+        session.say(f"{row.number}  {row.title}  ({row.state})")
         for text in evaluation_page.trace(found):
             session.say(f"◆ {text}")
         told.append(evaluation_page.listed_as_json(found))

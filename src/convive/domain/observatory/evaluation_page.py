@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -66,6 +66,26 @@ class ResultPage:
     caveats: Sequence[str]
     tables: Sequence[Table]
     origin: Rows
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One evaluation in a list."""
+
+    number: int
+    title: str
+    state: str
+    asked_at: datetime
+    is_sample: bool
+
+
+def listed(found: Evaluation) -> Listed:
+    design = asked.current(found)
+    source = design.source if design else ""
+    if design is None and found.finding is not None:
+        source = found.finding.analysis.source
+    is_sample = bool(source) and evidence.source(source).is_sample
+    return Listed(found.pk, title(found), state(found), found.asked_at, is_sample)
 
 
 def title(found: Evaluation) -> str:
@@ -292,6 +312,7 @@ def as_json(found: Opening) -> dict[str, Any]:
         "set_down": design.set_at.isoformat(),
         "opened": found.opened_at.isoformat(),
         "evidence": found.version,
+        "sample": found.is_sample,
         "trace": trace(design.evaluation),
         "notes": honesty(design),
         "sentence": sentence(found),

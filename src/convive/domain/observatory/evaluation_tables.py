@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from convive.domain.observatory.evaluation_pool import names_of
-from convive.domain.observatory.models import Opening
+from convive.domain.observatory.models import Design, Opening
 from convive.domain.programme import queries as programme
 from convive.evidence import queries as evidence
 from convive.kernel import leaving, words
 from convive.kernel.leaving import HIDDEN, Audience, Cell, Cleared, Column, Row, Table
 from convive.kernel.periods import Period
 
-NAMES = ("months", "weights", "rounds")
 _LABEL, _COUNT = leaving.Kind.LABEL, leaving.Kind.COUNT
 _OF_ROW, _APART = leaving.Kind.DERIVED, leaving.Kind.APART
 
@@ -23,11 +22,10 @@ def cleared(found: Opening, audience: Audience) -> Cleared:
     return leaving.leave(made, audience)
 
 
-def threshold_of(found: Opening) -> int:
+def threshold_of(design: Design) -> int:
     """Below which counts are not told outside, read from what the offences are today."""
-    known = evidence.offences(found.design.source)
-    offence = found.design.offence
-    rows = [known[offence]] if offence in known else list(known.values())
+    known = evidence.offences(design.source)
+    rows = [known[design.offence]] if design.offence in known else list(known.values())
     return programme.threshold(sensitive=any("sensitive" in row.flags for row in rows))
 
 
@@ -37,7 +35,7 @@ def _months(found: Opening, audience: Audience) -> Table:
         Column(_("Counted"), _COUNT),
         Column(_("What would have been"), _OF_ROW, 1),
     )
-    threshold = threshold_of(found)
+    threshold = threshold_of(found.design)
     rows = []
     for row in found.result["numbers"]["months"]:
         expected = Cell(row["expected"])

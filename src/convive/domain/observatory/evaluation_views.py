@@ -71,10 +71,7 @@ def _opening(number: int) -> Opening:
 def evaluations(request: HttpRequest) -> HttpResponse:
     """What is evaluated, of the places whose exact numbers this person may see."""
     who = actor(request)
-    listed = [
-        (row, evaluation_page.title(row), evaluation_page.state(row))
-        for row in asked.evaluations_for(who)
-    ]
+    listed = [evaluation_page.listed(row) for row in asked.evaluations_for(who)]
     context = {"listed": listed, "may_write": may(who, Permission.MAKE_REPORT)}
     return render(request, "observatory/evaluations.html", context)
 
@@ -159,7 +156,7 @@ def effect_csv(request: HttpRequest, number: int, name: str) -> HttpResponse:
     if name not in {table.name for table in told.tables}:
         raise Http404
     sample = "muestra-" if found.is_sample else ""
-    file_name = f"{sample}{found.design.evaluation_id}-v{found.design.version}-{name}"
+    file_name = f"{sample}effect-{found.design.evaluation_id}-v{found.design.version}-{name}"
     about = evaluation_page.origin(found)
     return downloads.answer(downloads.as_csv(told, name, name=file_name, about=about))
 

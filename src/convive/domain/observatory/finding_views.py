@@ -192,8 +192,7 @@ def _page(
         "may_set_aside": confirms or (is_own and may[Permission.MAKE_REPORT]),
         "commitments": queries.commitments_of(who, found.pk),
         "evaluations": [
-            (one, evaluation_page.title(one), evaluation_page.state(one))
-            for one in queries_evaluations.of_finding(found)
+            evaluation_page.listed(one) for one in queries_evaluations.of_finding(found)
         ],
         "rounds": _counted(found),
         "kept_by": names.get(found.kept_by, found.kept_by),

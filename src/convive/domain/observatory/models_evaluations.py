@@ -162,12 +162,15 @@ class Design(models.Model):
         return [*self.treated, *self.buffer, *self.pool]
 
     def sealed(self) -> str:
-        """The seal of what stands here: SHA-256 of the canonical JSON of every other field."""
+        """The seal of what stands here: SHA-256 of the canonical JSON of every other field, and of
+        what led to it, whose sheets tell the dose."""
         told = {
             field.attname: getattr(self, field.attname)
             for field in self._meta.concrete_fields
             if field.attname not in ("id", "seal")
         }
+        told["finding"] = self.evaluation.finding_id
+        told["commitment"] = self.evaluation.commitment_id
         for name, value in told.items():
             if isinstance(value, date):
                 told[name] = value.isoformat()  # moments too: they are in UTC

@@ -13,9 +13,9 @@ from convive.domain.observatory import evaluation_pool as pools
 from convive.domain.observatory.analyses import effect, evaluation_words
 from convive.domain.observatory.analyses.answers import Answer, Progress
 from convive.domain.observatory.analyses.effect_refusals import refused
+from convive.domain.observatory.evaluation_tables import threshold_of
 from convive.domain.observatory.models import Design, Round
 from convive.domain.observatory.models_evaluations import Scale
-from convive.domain.programme import queries as programme
 from convive.evidence import queries as evidence
 from convive.kernel.errors import Refused
 from convive.stats import effect as method
@@ -110,7 +110,7 @@ def _months(
     if design.scale == Scale.SHARE:
         expected = (observed + n) / np.exp(gap) - n
     heavy = [ref for ref in design.pool if weights.get(ref, 0.0) >= DOMINATES]
-    threshold = _threshold(design)
+    threshold = threshold_of(design)
     hides = np.zeros(len(observed), dtype=bool)
     for ref in heavy:
         own = counts[design.places.index(ref)]
@@ -125,12 +125,6 @@ def _months(
         }
         for period, seen, would, hidden in zip(periods, observed, expected, hides, strict=True)
     ]
-
-
-def _threshold(design: Design) -> int:
-    known = evidence.offences(design.source)
-    rows = [known[design.offence]] if design.offence in known else list(known.values())
-    return programme.threshold(sensitive=any("sensitive" in row.flags for row in rows))
 
 
 def _displacement(
