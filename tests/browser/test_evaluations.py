@@ -47,7 +47,7 @@ def test_a_design_is_set_down_opened_and_changed(
         walk.look("evaluation")
         path = walk.path
         walk.send()  # open the result
-        tab.locator("#told").wait_for(timeout=120_000)
+        tab.locator("#told").wait_for(timeout=300_000)
         walk.look("effect")
         tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         walk.look("effect-open")
@@ -60,7 +60,7 @@ def test_a_design_is_set_down_opened_and_changed(
         walk.look("evaluation-changed")
         assert CHANGED[language] in tab.locator("main").inner_text()
         walk.send()
-        tab.locator("#told").wait_for(timeout=120_000)
+        tab.locator("#told").wait_for(timeout=300_000)
         walk.look("effect-changed")
         assert CHANGED[language] in tab.locator("main").inner_text()
         with tab.expect_download() as taken:
