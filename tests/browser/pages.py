@@ -86,6 +86,8 @@ PAGES = (
     Page("observatory:place", "analyst", PLACE, BACKWARDS),
     Page("observatory:place", "case_worker", PLACE, status=403),
     Page("observatory:analyses", "analyst"),
+    Page("observatory:evaluations", "coordinator"),
+    Page("observatory:evaluation_new", "coordinator"),
     Page("observatory:questions", "municipal_officer", PLACE),
     Page("observatory:questions", "case_worker", PLACE, status=403),
     Page("observatory:ask", "analyst", (*PLACE, "hotspots")),
@@ -196,6 +198,7 @@ PAGES = (
 _NOBODY = "opens for nobody: the house has no such act, and its 403 page is visited above"
 _SEEN_ON_THE_WAY = "visited by the tests of accounts, which make what it shows"
 _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
+_EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
@@ -260,6 +263,12 @@ NOT_VISITED = {
     "health": "for machines: JSON",
     "mfa_download_recovery_codes": "a download: text",
     "observatory:analysis": _ASKS,
+    "observatory:effect": _EVALUATES,
+    "observatory:effect_csv": "a download: CSV",
+    "observatory:evaluation": _EVALUATES,
+    "observatory:evaluation_design": _EVALUATES,
+    "observatory:evaluation_open": _LEADS_BACK,
+    "observatory:evaluation_set_aside": _LEADS_BACK,
     "observatory:finding": _ASKS,
     "observatory:finding_confirm": _LEADS_BACK,
     "observatory:finding_rounds": _ASKS,

@@ -14,7 +14,7 @@ from typing import Any
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, allows
 from convive.domain.committees.models import Committee, Decision, Seat, Session
-from convive.domain.observatory.models import Analysis, Finding
+from convive.domain.observatory.models import Analysis, Evaluation, Finding, Opening
 from convive.domain.plans.models import (
     Commitment,
     Indicator,
@@ -242,6 +242,29 @@ def _finding(permission: Permission, also: Permission | None = None) -> Rule:
     return _of(Finding, opens)
 
 
+def _evaluation(permission: Permission, *, whole: bool = False) -> Rule:
+    """whole : in every place that is compared, for a result tells of all of them."""
+
+    def opens(who: Actor, row: Evaluation) -> bool:
+        design = row.designs.latest("version")
+        where = design.places if whole else design.treated
+        return all(allows(who.grants, permission, Scope(district=ref)) for ref in where)
+
+    return _of(Evaluation, opens)
+
+
+def _effect(more: dict[str, Any]) -> Rule:
+    return Rule(
+        everything(Opening),
+        lambda row: {"number": row.pk, **more},
+        lambda who, row: all(
+            allows(who.grants, Permission.SEE_FIGURES, Scope(district=ref))
+            for ref in row.design.places
+        ),
+        {"number": NO_NUMBER, **more},
+    )
+
+
 _ANALYSIS = _of(Analysis, lambda who, row: sees_all_of(who, row.place))
 _PROMISED = _of(Commitment, has(Permission.MAKE_COMMITMENT, where=of_commitment))
 _ASKED = _of(Decision, has(Permission.MAKE_COMMITMENT, where=asked_of))
@@ -306,6 +329,12 @@ RULES: dict[str, Rule] = {
         {"number": NO_NUMBER, "name": "hours"},
     ),
     "observatory:analysis_stop": _ANALYSIS,
+    "observatory:effect": _effect({}),
+    "observatory:effect_csv": _effect({"name": "months"}),
+    "observatory:evaluation": _evaluation(Permission.SEE_FIGURES),
+    "observatory:evaluation_design": _evaluation(Permission.MAKE_REPORT),
+    "observatory:evaluation_open": _evaluation(Permission.SEE_FIGURES, whole=True),
+    "observatory:evaluation_set_aside": _evaluation(Permission.MAKE_REPORT),
     "observatory:finding": _finding(Permission.SEE_FIGURES),
     "observatory:finding_confirm": _finding(Permission.ACCEPT_VALUE),
     "observatory:finding_rounds": _finding(Permission.RECORD_VALUE),

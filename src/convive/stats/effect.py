@@ -259,6 +259,27 @@ def _statistics(
     return abs(float(own.estimate[0])) / scales[0], np.abs(others.estimate) / scales[1]
 
 
+def next_door(
+    y: ArrayLike,
+    treated: ArrayLike,
+    first: int,
+    buffer: ArrayLike,
+    *,
+    level: float = 0.95,
+) -> Displacement | None:
+    """What happened next door, of a panel of counts, whatever the effect itself was asked of.
+
+    Parameters are those of `estimate`. None where y holds no counts, or `buffer` no unit.
+
+    Raises
+    ------
+    ValueError
+        As `estimate` does.
+    """
+    of = panels.panel(y, treated, first, buffer, "did")
+    return _next_door(of, panels.units_of(buffer, len(of.y), "buffer"), level)
+
+
 def _next_door(of: panels.Panel, near: panels.Longs, level: float) -> Displacement | None:
     if (of.y < 0).any() or (of.y != np.floor(of.y)).any() or not len(near):
         return None

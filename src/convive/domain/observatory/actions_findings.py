@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor
 from convive.domain.observatory import queries
+from convive.domain.observatory.actions_evaluations import schedule_evaluation
 from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.models import Analysis, Finding, Round
 from convive.domain.observatory.models_findings import FindingState
@@ -90,7 +91,10 @@ def confirm_finding(*, by: Actor, number: int) -> Finding:
             _("Whoever kept a finding does not confirm it."),
             _("Ask a second person to look at it."),
         )
-    return _decide(by, found, FindingState.CONFIRMED, "")
+    decided = _decide(by, found, FindingState.CONFIRMED, "")
+    for made in queries.promised_because_of(found.pk):
+        schedule_evaluation(by=by, finding=found, commitment=made)
+    return decided
 
 
 @transaction.atomic
@@ -104,7 +108,10 @@ def set_finding_aside(*, by: Actor, number: int, reason: str) -> Finding:
 
 @transaction.atomic
 def take_up_finding(*, by: Actor, number: int, **facts: Any) -> Commitment:
-    """An organisation promises to act on a finding. Raises BadInput where it was set aside."""
+    """An organisation promises to act on a finding. Raises BadInput where it was set aside.
+
+    Of a confirmed one the effect is to be evaluated; of another, once it is confirmed.
+    """
     found = _finding(by, number, Permission.SEE_FIGURES)
     if found.state == FindingState.SET_ASIDE:
         raise BadInput.at(
@@ -112,6 +119,8 @@ def take_up_finding(*, by: Actor, number: int, **facts: Any) -> Commitment:
         )
     made = plans.make_commitment(by=by, raised_by=(KIND, str(found.pk)), **facts)
     _journal(by, "finding.taken_up", found, commitment=made.pk)
+    if found.state == FindingState.CONFIRMED:
+        schedule_evaluation(by=by, finding=found, commitment=made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What waits for somebody in the observatory: findings that a second person should look at."""
+"""What waits in the observatory: findings to confirm, evaluations to design and to open."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from convive.access import duties
 from convive.access.duties import Duty
 from convive.access.rules import Actor
-from convive.domain.observatory import analysis_page, queries
-from convive.domain.observatory.models import Finding
+from convive.domain.observatory import analysis_page, queries, queries_evaluations
+from convive.domain.observatory.models import Design, Evaluation, Finding
 
 
 class Findings:
@@ -34,8 +34,30 @@ class Findings:
         return 0
 
 
+class Evaluations:
+    """What was promised because of a confirmed finding wants a design before its result; then its
+    months come in, and the result can be opened. Whoever makes reports there does both."""
+
+    name = "evaluations"
+
+    @property
+    def title(self) -> str:
+        return _("Evaluations")
+
+    def waiting(self, who: Actor, today: date) -> Iterator[Duty]:
+        yield from map(_to_design, queries_evaluations.to_design(who))
+        yield from map(_to_open, queries_evaluations.to_open(who))
+
+    def held_by(self, account: int) -> Iterator[Duty]:
+        return iter(())
+
+    def hand_over(self, *, by: Actor, leaver: int, successor: int) -> int:
+        return 0
+
+
 def register() -> None:
     duties.register(Findings())
+    duties.register(Evaluations())
 
 
 def _of_finding(found: Finding) -> Duty:
@@ -46,5 +68,29 @@ def _of_finding(found: Finding) -> Duty:
         url=reverse("observatory:finding", args=[found.pk]),
         due=found.valid_until,
         detail=analysis_page.subject(found.analysis),
+        action=_("Look at it"),
+    )
+
+
+def _to_design(found: Evaluation) -> Duty:
+    promised = found.commitment
+    return Duty(
+        part=Evaluations.name,
+        id=f"design-{found.pk}",
+        title=_("Write the design of an evaluation, before its first result"),
+        url=reverse("observatory:evaluation", args=[found.pk]),
+        due=promised.due if promised else None,
+        detail=promised.what if promised else "",
+        action=_("Write it"),
+    )
+
+
+def _to_open(design: Design) -> Duty:
+    return Duty(
+        part=Evaluations.name,
+        id=f"open-{design.evaluation_id}",
+        title=_("The result of an evaluation can be opened"),
+        url=reverse("observatory:evaluation", args=[design.evaluation_id]),
+        detail=design.title,
         action=_("Look at it"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from convive.kernel.forms import DayField, LongText
@@ -34,7 +34,7 @@ class KeepForm(forms.Form):
             self.fields["sectors"] = forms.MultipleChoiceField(
                 label=_("Sectors to go to"),
                 choices=[
-                    (cell, text("Sector %(n)s (%(cell)s)") % {"n": number, "cell": cell})
+                    (cell, gettext("Sector %(n)s (%(cell)s)") % {"n": number, "cell": cell})
                     for number, cell in enumerate(sectors, 1)
                 ],
                 initial=list(sectors),
@@ -46,7 +46,7 @@ class KeepForm(forms.Form):
         data = super().clean() or {}
         first, last = data.get("first_hour"), data.get("last_hour")
         if bool(first) != bool(last):
-            raise forms.ValidationError(text("Give both hours, or neither for the whole day."))
+            raise forms.ValidationError(gettext("Give both hours, or neither for the whole day."))
         data["hours"] = (int(first), int(last)) if first and last else None
         return data
 
@@ -67,7 +67,7 @@ class RoundsForm(forms.Form):
         self.sectors = list(sectors)
         for number, cell in enumerate(sectors, 1):
             self.fields[cell] = forms.ChoiceField(
-                label=text("Sector %(n)s") % {"n": number},
+                label=gettext("Sector %(n)s") % {"n": number},
                 choices=_TOLD,
                 required=False,
             )

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Scope
 from convive.domain.observatory import actions_findings as actions
-from convive.domain.observatory import analysis_page, queries
+from convive.domain.observatory import analysis_page, evaluation_page, queries, queries_evaluations
 from convive.domain.observatory.analysis_sectors import centre, sectors_of
 from convive.domain.observatory.finding_forms import AsideForm, KeepForm, RoundsForm
 from convive.domain.observatory.models import Analysis, Finding
@@ -191,6 +191,9 @@ def _page(
         "may_confirm": confirms and not is_own,
         "may_set_aside": confirms or (is_own and may[Permission.MAKE_REPORT]),
         "commitments": queries.commitments_of(who, found.pk),
+        "evaluations": [
+            evaluation_page.listed(one) for one in queries_evaluations.of_finding(found)
+        ],
         "rounds": _counted(found),
         "kept_by": names.get(found.kept_by, found.kept_by),
         "decided_by": names.get(found.decided_by, found.decided_by),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.rules import Actor
-from convive.domain.observatory import actions, desk, expected
+from convive.domain.observatory import actions, actions_evaluations, desk, expected
 from convive.domain.programme import queries as programme
 from convive.evidence import queries as evidence
 from convive.evidence.queries import SourceView
@@ -51,6 +51,19 @@ def _foretellable() -> list[SourceView]:
     """Sources of months of which there is a second release."""
     found = [view for view in evidence.sources() if view.coverage and desk.can_profile(view)]
     return [view for view in found if len(evidence.releases(view.code)) > 1]
+
+
+@jobs.kind(actions_evaluations.EVALUATE, title=_("Whether what was done worked"), idempotent=True)
+def evaluate(running: jobs.Running, *, opening: int) -> dict[str, str]:
+    """Work out a result that was opened, with the rights that whoever opened it has today."""
+
+    def progress(share: float) -> None:
+        running.progress("evaluate", round(100 * share), 100)
+
+    found = actions_evaluations.work_out_result(
+        by=_actor(running.by), number=opening, progress=progress
+    )
+    return {"evidence": found.version}
 
 
 @jobs.every(WATCH, seconds=_WEEK)

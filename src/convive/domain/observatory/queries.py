@@ -330,6 +330,11 @@ def commitments_of(who: Actor, finding: int) -> list[Commitment]:
     return list(rows.filter(raised_by_kind="finding", raised_by_id=str(finding)))
 
 
+def promised_because_of(finding: int) -> list[Commitment]:
+    rows = plans.commitments().filter(raised_by_kind="finding", raised_by_id=str(finding))
+    return list(rows)
+
+
 def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
     """Findings that wait for a second person, of places where this one may confirm."""
     rows = Finding.objects.select_related("analysis__place").filter(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from convive.domain.observatory import (
     analysis_views,
+    evaluation_views,
     finding_views,
     map_views,
     undercount_views,
@@ -24,6 +25,22 @@ urlpatterns = [
     path("analyses/<int:number>/again", analysis_views.again, name="analysis_again"),
     path("analyses/<int:number>/stop", analysis_views.stop, name="analysis_stop"),
     path("analyses/<int:number>/<slug:name>.csv", analysis_views.table_csv, name="analysis_csv"),
+    path("evaluations/", evaluation_views.evaluations, name="evaluations"),
+    path("evaluations/new/", evaluation_views.new_evaluation, name="evaluation_new"),
+    path("evaluations/<int:number>/", evaluation_views.evaluation, name="evaluation"),
+    path(
+        "evaluations/<int:number>/design/",
+        evaluation_views.evaluation_design,
+        name="evaluation_design",
+    ),
+    path("evaluations/<int:number>/open", evaluation_views.evaluation_open, name="evaluation_open"),
+    path(
+        "evaluations/<int:number>/set-aside",
+        evaluation_views.evaluation_set_aside,
+        name="evaluation_set_aside",
+    ),
+    path("effects/<int:number>/", evaluation_views.effect, name="effect"),
+    path("effects/<int:number>/<slug:name>.csv", evaluation_views.effect_csv, name="effect_csv"),
     path("map/", map_views.map_of_programme, name="map"),
     path("map/shapes.json", map_views.map_shapes, name="map_shapes"),
     path("places/", views.places, name="places"),

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from convive.domain.observatory.analyses.answers import Answer
+from convive.domain.observatory.analyses.effect_refusals import refused
 from convive.evidence import columns as table
 from convive.kernel import words
-from convive.kernel.errors import BadInput, Refused
+from convive.kernel.errors import BadInput
 from convive.stats import effect as method
+from convive.stats.effect_displacement import Displacement
 
 UNIT = ("unit", "place", "district", "state", "distrito", "lugar", "unidad", "ubigeo", "sector")
 TIME = ("time", "period", "month", "year", "periodo", "mes", "anio", "año", "date")
@@ -124,7 +126,7 @@ def answer(panel: PanelTable, options: Options) -> Answer:
             seed=options.seed,
         )
     except ValueError as error:
-        raise Refused.at("effect", str(error), _("See docs/methods/effect.md.")) from None
+        raise refused("effect", error) from None
     moved = found.displacement
     return Answer(
         lambda: _sentence(found, panel, options),
@@ -144,16 +146,7 @@ def answer(panel: PanelTable, options: Options) -> Answer:
                 "rmspe": found.pre_trend.rmspe,
                 "held_out": found.pre_trend.held_out,
             },
-            "displacement": None
-            if moved is None
-            else {
-                "wdq": moved.wdq,
-                "lower": moved.wdq_lower,
-                "upper": moved.wdq_upper,
-                "wdd": moved.wdd,
-                "wdd_lower": moved.wdd_lower,
-                "wdd_upper": moved.wdd_upper,
-            },
+            "displacement": None if moved is None else moved_as_numbers(moved),
             "counterfactual": dict(zip(panel.periods, found.counterfactual.tolist(), strict=True)),
             "placebos": len(found.placebo_estimates),
         },
@@ -171,6 +164,18 @@ def answer(panel: PanelTable, options: Options) -> Answer:
             "seed": options.seed,
         },
     )
+
+
+def moved_as_numbers(moved: Displacement) -> dict[str, float]:
+    return {
+        "success": moved.success,
+        "wdq": moved.wdq,
+        "lower": moved.wdq_lower,
+        "upper": moved.wdq_upper,
+        "wdd": moved.wdd,
+        "wdd_lower": moved.wdd_lower,
+        "wdd_upper": moved.wdd_upper,
+    }
 
 
 def _in_order(period: str) -> tuple[float, str]:
