@@ -12,7 +12,7 @@ from django.utils import translation
 from observatory_ground import make_ground
 
 from convive.domain.observatory import leaving, tables
-from convive.domain.observatory.parts import OffenceRow, PlaceProfile
+from convive.domain.observatory.parts import OffenceRow, PeerRow, PlaceProfile
 from convive.domain.observatory.profile import place_profile
 from convive.kernel.downloads import as_csv
 from convive.kernel.leaving import Audience, Cell, Cleared, Kind, Told
@@ -101,6 +101,14 @@ def counted(profile: PlaceProfile, name: str) -> dict[str, list[Cell]]:
     return {str(r.cells[0].value): list(r.cells) for r in outside(profile).table(name).rows}
 
 
+def beside(profile: PlaceProfile, added: dict[str, int | None]) -> tuple[PeerRow, ...]:
+    """The district and its peers with these counts."""
+    return tuple(
+        replace(row, found=replace(row.found, n=added.get(row.found.ref, row.found.n)))
+        for row in profile.peers
+    )
+
+
 def with_few(profile: PlaceProfile) -> PlaceProfile:
     """Florencia de Mora with 3 recent records, the others of the province with many."""
     few = {"PE-INEI:130103": 3}
@@ -112,6 +120,7 @@ def with_few(profile: PlaceProfile) -> PlaceProfile:
             replace(row, n=added[tables.counted_as(profile, row)]) for row in profile.map_rows
         ),
         changes=tuple(replace(row, after=added.get(row.ref, whole)) for row in profile.changes),
+        peers=beside(profile, added),
         series=tuple(replace(point, in_province=None) for point in profile.series),
     )
 
@@ -180,6 +189,10 @@ def test_the_page_of_such_a_reader_shows_nothing_that_follows_from_what_is_hidde
     change = next(row for row in page.changes if row.ref == "PE-INEI:130103")
     assert change.is_hidden and change.figure is None and change.after is None
     assert page.lead == made.lead  # their own district
+    peer = next(row for row in page.peers if row.found.ref == "PE-INEI:130103")
+    assert peer.hidden is not None
+    told_of, _, kept = page.peers_said.partition("Not told here: ")
+    assert peer.found.place in kept and peer.found.place not in told_of
 
 
 def test_whoever_sees_every_district_sees_every_number(profile: PlaceProfile):
@@ -204,6 +217,7 @@ def test_outside_the_page_of_a_small_place_tells_neither_sentence_nor_rate(profi
             for p in profile.series
         ),
         offences=(),
+        peers=beside(profile, {LA_ESPERANZA: 3}),
     )
     page = leaving.shown(tiny, outside(tiny))
     assert page.lead == leaving.too_few()

@@ -76,6 +76,8 @@ def profile(
         sources=(),
         origin=(),
         changes_origin=(),
+        peers=(),
+        peers_said="",
         threshold=threshold,
         is_sample=False,
         as_of=None,

@@ -34,11 +34,11 @@ def test_every_chart_has_its_name_its_table_and_its_download(tmp_path: Path):
     make_ground(tmp_path, "table")
     page = text(client_as("coordinator"), "/en" + LA_ESPERANZA)
     drawings = re.findall(r'<svg class="plot[^>]*>', page)
-    assert len(drawings) == 5  # the series is drawn twice: wide and narrow
+    assert len(drawings) == 6  # the series is drawn twice: wide and narrow
     assert all('role="img"' in drawing and 'aria-label="' in drawing for drawing in drawings)
-    for name in ("months", "offences", "changes", "districts"):
+    for name in ("months", "offences", "changes", "districts", "peers"):
         assert f'{LA_ESPERANZA}{name}.csv"' in page
-    assert page.count("See as a table") == 4
+    assert page.count("See as a table") == 5
 
 
 def test_the_page_holds_no_inline_style_or_script(tmp_path: Path):

@@ -204,7 +204,7 @@ def sentence(rows: Sequence[Row], fewest: int = 0, hidden: Collection[str] = ())
         if names := ", ".join(called(row.place, row.ref) for row in told if row.side is side):
             said.append(text % {"places": names})
     if few := ", ".join(called(row.place, row.ref) for row in others if is_few(row)):
-        said.append(_("Too few to be told: %(places)s.") % {"places": few})
+        said.append(_("Not told here: %(places)s.") % {"places": few})
     return " ".join(said)
 
 
