@@ -100,6 +100,12 @@ def duration_groups(longest: int) -> Long:
     return np.array(groups, dtype=np.int64)
 
 
+def least_of(windows: Floats) -> float:
+    """The fewest cases of any window that has some: one without any holds no cluster."""
+    some = windows[windows > 0]
+    return float(some.min()) if len(some) else 0.0
+
+
 def alias_table(weights: Floats) -> tuple[Floats, Short]:
     """Walker's table: a draw from it takes one random number, whatever the number of cells."""
     n = len(weights)
@@ -164,7 +170,7 @@ def ground(
         tide = np.zeros(columns)
         tide[1:] = np.cumsum(np.bincount(column, minlength=intervals)[: columns - 1])
         to_end = np.arange(columns)
-        shortest = np.array([[(tide[d:] - tide[:-d])[:starts].min() for d in groups[:, 0]]])
+        shortest = np.array([[least_of((tide[d:] - tide[:-d])[:starts]) for d in groups[:, 0]]])
         widest = np.array(
             [
                 [(tide[np.minimum(to_end + d, columns - 1)] - tide)[:starts].max()]
