@@ -14,7 +14,7 @@ from diagnosed import SOURCES
 
 from convive.domain.observatory import actions_findings, queries
 from convive.domain.observatory.models import Analysis, Finding, Kind
-from convive.domain.observatory.watch import standing, watch
+from convive.domain.observatory.watch import lasts, standing, watch
 from convive.domain.programme import queries as programme
 from convive.domain.programme.queries import SYSTEM
 from convive.evidence.actions import import_file, put_offence, put_source
@@ -104,6 +104,12 @@ def test_incidents_are_looked_at_too(tmp_path):
     kinds = set(Analysis.objects.exclude(answered_at=None).values_list("kind", flat=True))
     assert {"hotspots", "near-repeat", "clusters", "series"} <= kinds
     assert "aoristic" not in kinds
+
+
+def test_a_hot_spot_is_news_only_where_it_lasted_when_tried_on_the_past():
+    assert not lasts([])
+    assert not lasts([{"lower": 0.8, "upper": 3.0}, {"lower": 1.0, "upper": 4.0}])
+    assert lasts([{"lower": 0.8, "upper": 3.0}, {"lower": 1.4, "upper": 4.0}])
 
 
 def test_of_many_looks_only_what_stands_after_correction():

@@ -8,9 +8,10 @@ together, and only what stands then is kept as a finding, for a person to confir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -163,13 +164,22 @@ def _tests(found: Analysis) -> Iterator[Look]:
             yield Look(found, high["p"], bool(high["alarm"]))
     elif found.kind == Kind.HOTSPOTS:
         q = [row["q"] for row in numbers["cells"] if row["q"] is not None]
-        yield Look(found, min(q, default=1.0), bool(q))
+        yield Look(found, min(q, default=1.0), lasts(numbers["backtest"]))
     elif found.kind == Kind.NEAR_REPEAT:
         p = [value for row in numbers["p_adjusted"] for value in row if value is not None]
         yield Look(found, min(p, default=1.0), bool(numbers["windows"]["cells"]))
     elif found.kind == Kind.CLUSTERS:
         first = next(iter(numbers["clusters"]), None)
         yield Look(found, first["p"] if first else 1.0, first is not None)
+
+
+def lasts(tried: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether places named by the past held more of what followed than their share of the area.
+
+    That is when, for some way of naming them, the whole interval of the PAI lies above 1. A hot
+    spot of one period alone is no news: it is gone before a round is planned.
+    """
+    return any(row["lower"] > 1 for row in tried)
 
 
 def _is_recent(found: Analysis) -> bool:
