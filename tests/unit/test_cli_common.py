@@ -27,7 +27,7 @@ def convive(*words: object, home: Path | None = None, **more: str) -> subprocess
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=60,
     )
 
 

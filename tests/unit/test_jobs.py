@@ -426,10 +426,10 @@ tell(state=job.state, phase=job.phase, done=job.done)
 
     worker = house("work()")
     told(house(look))
-    asked = time.monotonic()
     told(house(f"tell(asked=jobs.cancel({job}, by='user:2').cancel_asked)"))
-    assert worker.wait(60) == 0
-    assert time.monotonic() - asked < 29  # before the job would have ended by itself
+    asked = time.monotonic()  # it is asked: how long the asking process took to start says nothing
+    assert worker.wait(30) == 0
+    assert time.monotonic() - asked < 15
     worker.communicate()
     end = told(house(f"job = jobs.get({job}); tell(state=job.state, attempts=job.attempts)"))
     assert end == {"state": "cancelled", "attempts": 2}
