@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from house import Demo, Site, build, served
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 pytest.register_assert_rewrite("usable")  # what it finds is told as a test tells it
+expect.set_options(timeout=30_000)  # as long as every other wait: a busy machine answers late
 
 CHROMIUM = [
     "--headless",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from house import Site
 from pages import Page
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from usable import RULES, faults, opened, show, sideways
 
 pytestmark = pytest.mark.browser
@@ -42,7 +42,7 @@ def test_a_newcomer_can_use_the_page_of_the_first_password(browser: Browser, sit
     with opened(browser, site, Page("account_login")) as (tab, complaints):
         tab.goto(site.url + site.invitation("first.password@demo.convive.example"))
         show(tab, "light", 360)
-        assert tab.locator("input[name=password1]").is_visible()
+        expect(tab.locator("input[name=password1]")).to_be_visible()
         assert faults(tab, "tag", RULES) == ""
         assert sideways(tab) <= 0
         assert complaints == []
@@ -54,6 +54,7 @@ def test_a_wrong_password_comes_back_with_what_to_do(browser: Browser, site: Sit
         tab.get_by_label("Correo electrónico").fill("nadie@example.org")
         tab.get_by_label("Contraseña").fill("equivocada del todo")
         tab.get_by_role("button", name="Continuar").click()
-        assert tab.get_by_role("alert").is_visible()
-        assert tab.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        alert = tab.get_by_role("alert")
+        expect(alert).to_be_visible()  # by the answer to the form: a click does not wait for it
+        expect(alert).to_be_focused()
         assert faults(tab, "tag", RULES) == ""
