@@ -34,8 +34,10 @@ HABITS: dict[str, list[str]] = {
 }
 
 
-# The tests that touch the record, without those of SQLite itself
-AGAIN = ["tests/unit", "tests/web", "tests/property", "tests/spec"]
+# The tests that touch the record, without those of SQLite itself. Pages ask and write by the same
+# queries and actions: theirs are run again with --heavy
+AGAIN = ["tests/unit", "tests/property", "tests/spec"]
+AGAIN_HEAVY = [*AGAIN, "tests/web"]
 AGAIN_ONLY = "django_db and not sqlite and not heavy"
 
 
@@ -61,7 +63,8 @@ def check(arguments: list[str]) -> int:
         failed.append("tests on SQLite")
     print("The tests of the record once more, on PostgreSQL:", flush=True)
     with cluster(binaries) as address:
-        again = [*tests, "-m", AGAIN_ONLY, *told(failed), *AGAIN]
+        places = AGAIN_HEAVY if heavy else AGAIN
+        again = [*tests, "-m", AGAIN_ONLY, *told(failed), *places]
         status = run(again, CONVIVE_TEST_DATABASE=address)
     return status or bool(failed)
 

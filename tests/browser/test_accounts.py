@@ -10,12 +10,11 @@ from django.core import signing
 from house import Site
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
-from usable import RULES, faults, show, sideways
+from usable import LANGUAGES, RULES, faults, show, sideways
 
 from convive.kernel.home import Home
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ("es", "en")
 REASON = "Muestra: deja el programa a fin de mes."
 
 

@@ -9,9 +9,9 @@ from house import Site
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 from test_accounts import Walk
+from usable import LANGUAGES
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ("es", "en")
 
 
 def choose(tab: Tab, name: str, value: str) -> None:

@@ -8,9 +8,9 @@ import pytest
 from house import Site
 from playwright.sync_api import Browser
 from test_accounts import Walk
+from usable import LANGUAGES
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ("es", "en")
 CHANGED = {"es": "Diseño cambiado después de ver el resultado", "en": "Design changed after"}
 SAMPLE = {"es": "muestra", "en": "sample"}
 

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 from pypdf import PdfReader
 from test_accounts import Walk
+from usable import LANGUAGES
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ("es", "en")
 KINDS = ("hotspots", "near-repeat", "clusters", "series", "compare")
 
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from convive.stats.rates import byar_interval, poisson_interval
 
@@ -277,7 +277,7 @@ def _strata(
 def _gamma_quantile(share: float, mean: Floats, variance: Floats) -> Floats:
     some = mean > 0
     y, v = np.where(some, mean, 1.0), np.where(some, variance, 1.0)
-    return np.where(some, v / y * special.gammaincinv(y * y / v, share), 0.0)
+    return np.where(some, v / y * scipy.special.gammaincinv(y * y / v, share), 0.0)
 
 
 def _f_end(share: float, y1: Floats, v1: Floats, y2: Floats, v2: Floats) -> Floats:
@@ -286,7 +286,7 @@ def _f_end(share: float, y1: Floats, v1: Floats, y2: Floats, v2: Floats) -> Floa
     both = some & bound
     a = np.where(both, y1**2 / np.where(both, v1, 1.0), 1.0)
     b = np.where(both, y2**2 / np.where(both, v2, 1.0), 1.0)
-    beta = special.betaincinv(a, b, share)
+    beta = scipy.special.betaincinv(a, b, share)
     with np.errstate(divide="ignore", invalid="ignore"):
         # G₁ / G₂ of scales v/y: odds of the beta variable, times the ratio of the scales
         value = beta / (1 - beta) * (v1 / y1) / (v2 / y2)

@@ -21,8 +21,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from convive.stats.disclosure import LEAST_THRESHOLD, Cell, Reason, Status
 
@@ -124,11 +124,11 @@ def _least(
     """
     low = np.array([first for first, _last in bounds], dtype=np.float64)
     high = np.array([math.inf if last is None else last for _first, last in bounds])
-    solved = milp(
+    solved = scipy.optimize.milp(
         costs,
         integrality=np.full(len(costs), int(whole)),
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(matrix, totals, totals),
+        bounds=scipy.optimize.Bounds(low, high),
+        constraints=scipy.optimize.LinearConstraint(matrix, totals, totals),
     )
     return solved.x if solved.status == 0 else None
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import NDArray
-from scipy import special
 
 from convive.stats.nowcast_releases import Floats, Releases
 
@@ -112,7 +112,7 @@ def best_shape(releases: Releases, upto: int) -> float:
             base = np.concatenate([pair.base[:, lag] for pair in pairs])
             due = base * (came.sum() / base.sum()) if base.sum() > 0 else base
             total += 2 * float(
-                (special.xlogy(came, came) - special.xlogy(came, due))[due > 0].sum()
+                (scipy.special.xlogy(came, came) - scipy.special.xlogy(came, due))[due > 0].sum()
             )
         deviance.append(total)
     return _SHAPES[int(np.argmin(deviance))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy  # its parts load when they are first asked for: a command starts sooner
 
 from convive.stats.nowcast_releases import Floats
 
@@ -22,9 +22,10 @@ def quantiles(mean: Floats, variance: Floats, level: float) -> tuple[Floats, Flo
     m = mean[some]
     v = np.maximum(variance[some], m * (1 + 1e-6))
     size, share = m**2 / (v - m), m / v
-    low = stats.nbinom.ppf((1 - level) / 2, size, share)
-    below = stats.nbinom.cdf(low - 1, size, share)
-    high = stats.nbinom.ppf(np.minimum(level + below, 1 - 1e-12), size, share)
-    for end, values in zip(ends, (low, stats.nbinom.ppf(0.5, size, share), high), strict=True):
+    low = scipy.stats.nbinom.ppf((1 - level) / 2, size, share)
+    below = scipy.stats.nbinom.cdf(low - 1, size, share)
+    high = scipy.stats.nbinom.ppf(np.minimum(level + below, 1 - 1e-12), size, share)
+    middle = scipy.stats.nbinom.ppf(0.5, size, share)
+    for end, values in zip(ends, (low, middle, high), strict=True):
         end[some] = values
     return ends[0], ends[1], ends[2]

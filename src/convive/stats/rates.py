@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -54,8 +54,8 @@ def poisson_interval(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Flo
     (array(1.62...), array(11.66...))
     """
     k, tail = _counts(count), _tail(level)
-    lower = np.where(k > 0, special.gammaincinv(np.maximum(k, 1), tail), 0.0)
-    upper = special.gammaincinv(k + 1, 1 - tail)
+    lower = np.where(k > 0, scipy.special.gammaincinv(np.maximum(k, 1), tail), 0.0)
+    upper = scipy.special.gammaincinv(k + 1, 1 - tail)
     return lower, np.asarray(upper, dtype=np.float64)
 
 
@@ -72,7 +72,7 @@ def byar_interval(count: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats
     ----------
     Breslow NE, Day NE (1987). Statistical Methods in Cancer Research II. IARC, Lyon; p. 69.
     """
-    k, z = _counts(count), float(special.ndtri(1 - _tail(level)))
+    k, z = _counts(count), float(scipy.special.ndtri(1 - _tail(level)))
     some = np.maximum(k, 1)
     below = np.maximum(1 - 1 / (9 * some) - z / (3 * np.sqrt(some)), 0.0)
     above = 1 - 1 / (9 * (k + 1)) + z / (3 * np.sqrt(k + 1))
@@ -179,8 +179,8 @@ def compare_counts(
     total = earlier + later
     low, high = (float(end) for end in _clopper_pearson(np.array(later), np.array(total), level))
     unchanged = times_b / (times_a + times_b)
-    at_most = float(special.betainc(earlier, later + 1, 1 - unchanged)) if earlier else 1.0
-    at_least = float(special.betainc(later, earlier + 1, unchanged)) if later else 1.0
+    at_most = float(scipy.special.betainc(earlier, later + 1, 1 - unchanged)) if earlier else 1.0
+    at_least = float(scipy.special.betainc(later, earlier + 1, unchanged)) if later else 1.0
     scale = times_a / times_b
     ratio = float("nan") if total == 0 else float("inf") if earlier == 0 else later / earlier
     return Comparison(
@@ -228,8 +228,8 @@ def proportion(k: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats,
 
 def _clopper_pearson(k: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     tail = _tail(level)
-    lower = np.where(k > 0, special.betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
-    upper = np.where(k < n, special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
+    lower = np.where(k > 0, scipy.special.betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
+    upper = np.where(k < n, scipy.special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
     return lower, upper
 
 

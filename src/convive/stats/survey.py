@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -231,14 +231,14 @@ def proportion(
     found = mean(answers, d, domain, level)
     p, tail = found.value, (1 - level) / 2
     if found.se > 0 and 0 < p < 1:
-        half = float(stats.t.ppf(1 - tail, found.df)) * found.se / (p * (1 - p))
-        ends = special.expit(np.array([special.logit(p) - half, special.logit(p) + half]))
+        half = float(scipy.stats.t.ppf(1 - tail, found.df)) * found.se / (p * (1 - p))
+        ends = scipy.special.expit(scipy.special.logit(p) + np.array([-half, half]))
         return replace(found, lower=float(ends[0]), upper=float(ends[1]))
     w = d.weight[_domain(domain, d)]
     people = float(w.sum()) ** 2 / float((w**2).sum())
     k = p * people
-    low = float(special.betaincinv(k, people - k + 1, tail)) if p > 0 else 0.0
-    high = float(special.betaincinv(k + 1, people - k, 1 - tail)) if p < 1 else 1.0
+    low = float(scipy.special.betaincinv(k, people - k + 1, tail)) if p > 0 else 0.0
+    high = float(scipy.special.betaincinv(k + 1, people - k, 1 - tail)) if p < 1 else 1.0
     return replace(found, lower=low, upper=high)
 
 
@@ -259,7 +259,7 @@ def _with_t(
     by_cluster = np.bincount(d.cluster, weights=sums, minlength=len(d.stratum))
     variance = _variance(by_cluster.astype(np.float64), d)
     se = float(np.sqrt(variance))
-    half = float(stats.t.ppf((1 + level) / 2, df)) * se
+    half = float(scipy.stats.t.ppf((1 + level) / 2, df)) * se
     return Estimate(
         value=value,
         se=se,

@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-entered_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='keyed_returned_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('decided_by', models.F('entered_by')), _negated=True)), _connector='OR'), name='keyed_confirmed_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +83,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('restored_at', None), ('restored_by', ''), ('restored_why', '')), models.Q(('restored_at__gte', models.F('at')), models.Q(('restored_by', ''), _negated=True), models.Q(('restored_why', ''), _negated=True)), _connector='OR'), name='withdrawal_restored_by_somebody'),
+                ],
             },
         ),
         migrations.AddField(
@@ -165,19 +172,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', False), ('state', 'done')), models.Q(('batch', None), ('state__in', ['draft', 'sent', 'failed'])), _connector='OR'), name='upload_done_has_a_batch'),
         ),
         migrations.AddConstraint(
-            model_name='keyedtable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='keyed_returned_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='keyedtable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(models.Q(('decided_by', ''), _negated=True), models.Q(('decided_by', models.F('entered_by')), _negated=True)), _connector='OR'), name='keyed_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
             model_name='withdrawal',
             constraint=models.UniqueConstraint(condition=models.Q(('restored_at', None)), fields=('batch',), name='batch_withdrawn_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='withdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('restored_at', None), ('restored_by', ''), ('restored_why', '')), models.Q(('restored_at__gte', models.F('at')), models.Q(('restored_by', ''), _negated=True), models.Q(('restored_why', ''), _negated=True)), _connector='OR'), name='withdrawal_restored_by_somebody'),
         ),
     ]

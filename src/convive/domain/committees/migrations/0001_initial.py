@@ -39,6 +39,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', 'code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['steering', 'technical', 'codisec', 'other'])), name='committee_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('origin__in', ['pack', 'page'])), name='committee_origin_known'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='committee_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('quorum_number__gte', 1), ('quorum_percent', None)), models.Q(('quorum_number', None), ('quorum_percent__lt', 100)), _connector='OR'), name='committee_has_one_quorum_rule'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +67,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['committee', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('committee', 'code'), name='seat_code_once'),
+                    models.CheckConstraint(condition=models.Q(('post__in', ['chair', 'secretary', 'member'])), name='seat_post_known'),
+                    models.CheckConstraint(condition=models.Q(('origin__in', ['pack', 'page'])), name='seat_origin_known'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='seat_dates_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +96,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-day', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'not_held'])), name='session_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='session_closed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_held'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='session_not_held_with_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('needed__isnull', False), ('present__isnull', False), ('seats__isnull', False)), _connector='OR'), name='session_held_with_its_count'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +124,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['session', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'number'), name='decision_number_once'),
+                    models.CheckConstraint(condition=models.Q(('how__in', ['consensus', 'vote'])), name='decision_how_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('abstained', None), ('how', 'consensus'), ('votes_against', None), ('votes_for', None)), models.Q(('abstained__isnull', False), ('how', 'vote'), ('votes_for__gt', models.F('votes_against'))), _connector='OR'), name='decision_carried'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due__isnull', False), ('organisation__isnull', False)), models.Q(('commitment', None), ('due', None), ('organisation', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='decision_asks_somebody_or_says_why_not'),
+                    models.CheckConstraint(condition=models.Q(('commitment', None), ('reason', ''), _connector='OR'), name='decision_has_one_outcome'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,82 +143,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['session', 'seat'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'seat'), name='seat_present_once'),
+                    models.CheckConstraint(condition=models.Q(('presence__in', ['titular', 'alternate'])), name='presence_known'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['steering', 'technical', 'codisec', 'other'])), name='committee_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['pack', 'page'])), name='committee_origin_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='committee_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='committee',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quorum_number__gte', 1), ('quorum_percent', None)), models.Q(('quorum_number', None), ('quorum_percent__lt', 100)), _connector='OR'), name='committee_has_one_quorum_rule'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(fields=('committee', 'code'), name='seat_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('post__in', ['chair', 'secretary', 'member'])), name='seat_post_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['pack', 'page'])), name='seat_origin_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='seat_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'not_held'])), name='session_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='session_closed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_held'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='session_not_held_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('needed__isnull', False), ('present__isnull', False), ('seats__isnull', False)), _connector='OR'), name='session_held_with_its_count'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('session', 'number'), name='decision_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['consensus', 'vote'])), name='decision_how_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('abstained', None), ('how', 'consensus'), ('votes_against', None), ('votes_for', None)), models.Q(('abstained__isnull', False), ('how', 'vote'), ('votes_for__gt', models.F('votes_against'))), _connector='OR'), name='decision_carried'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due__isnull', False), ('organisation__isnull', False)), models.Q(('commitment', None), ('due', None), ('organisation', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='decision_asks_somebody_or_says_why_not'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment', None), ('reason', ''), _connector='OR'), name='decision_has_one_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'seat'), name='seat_present_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('presence__in', ['titular', 'alternate'])), name='presence_known'),
         ),
     ]

@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-kept_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'confirmed', 'set_aside'])), name='finding_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_hour', None), ('last_hour', None)), models.Q(('first_hour__lte', 23), ('last_hour__lte', 23)), _connector='OR'), name='finding_hours_of_a_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'kept')), models.Q(models.Q(('state', 'kept'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='finding_decided_with_its_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'set_aside'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='finding_set_aside_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,26 +51,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-day', 'sector'],
+                'constraints': [
+                    models.UniqueConstraint(models.F('finding'), models.F('sector'), models.F('day'), name='round_told_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'confirmed', 'set_aside'])), name='finding_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_hour', None), ('last_hour', None)), models.Q(('first_hour__lte', 23), ('last_hour__lte', 23)), _connector='OR'), name='finding_hours_of_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'kept')), models.Q(models.Q(('state', 'kept'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='finding_decided_with_its_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'set_aside'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='finding_set_aside_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(models.F('finding'), models.F('sector'), models.F('day'), name='round_told_once'),
         ),
     ]

@@ -27,6 +27,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('commitment',), name='commitment_evaluated_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('set_aside_at', None), ('set_aside_by', '')), models.Q(('set_aside_at__isnull', False), models.Q(('set_aside_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='evaluation_set_aside_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +65,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['evaluation', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('evaluation', 'version'), name='design_version_once'),
+                    models.CheckConstraint(condition=models.Q(('rule__in', ['province', 'region', 'chosen'])), name='design_rule_known'),
+                    models.CheckConstraint(condition=models.Q(('method__in', ['sdid', 'sc', 'did'])), name='design_method_known'),
+                    models.CheckConstraint(condition=models.Q(('scale__in', ['share', 'count'])), name='design_scale_known'),
+                    models.CheckConstraint(condition=models.Q(('before__lt', models.F('first')), ('until__gt', models.F('first'))), name='design_months_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('after_result', False), ('previous', ''), ('reason', ''), ('version', 1)), models.Q(('version__gt', 1), models.Q(('reason', ''), _negated=True), models.Q(('previous', ''), _negated=True)), _connector='OR'), name='design_changed_with_a_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,42 +91,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opened_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('design', 'version'), name='design_opened_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('commitment',), name='commitment_evaluated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('set_aside_at', None), ('set_aside_by', '')), models.Q(('set_aside_at__isnull', False), models.Q(('set_aside_by', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='evaluation_set_aside_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.UniqueConstraint(fields=('evaluation', 'version'), name='design_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.CheckConstraint(condition=models.Q(('rule__in', ['province', 'region', 'chosen'])), name='design_rule_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['sdid', 'sc', 'did'])), name='design_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.CheckConstraint(condition=models.Q(('scale__in', ['share', 'count'])), name='design_scale_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.CheckConstraint(condition=models.Q(('before__lt', models.F('first')), ('until__gt', models.F('first'))), name='design_months_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='design',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after_result', False), ('previous', ''), ('reason', ''), ('version', 1)), models.Q(('version__gt', 1), models.Q(('reason', ''), _negated=True), models.Q(('previous', ''), _negated=True)), _connector='OR'), name='design_changed_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.UniqueConstraint(fields=('design', 'version'), name='design_opened_once'),
         ),
     ]

@@ -62,6 +62,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('indicator', 'version'), name='indicator_version_once'),
+                    models.CheckConstraint(condition=models.Q(('unit', 'number'), models.Q(('across_periods__in', ['ratio', 'latest', 'none']), ('across_places__in', ['ratio', 'none']), models.Q(('denominator_es', ''), _negated=True)), _connector='OR'), name='percentage_is_never_averaged'),
+                    models.CheckConstraint(condition=models.Q(('across_places', 'latest'), _negated=True), name='indicator_places_have_no_latest'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('across_periods', 'ratio'), ('across_places', 'ratio'), _connector='OR', _negated=True), models.Q(('denominator_es', ''), _negated=True), _connector='OR'), name='ratio_has_a_denominator'),
+                    models.CheckConstraint(condition=models.Q(('unit__in', ['number', 'percentage', 'rate'])), name='indicator_unit_known'),
+                    models.CheckConstraint(condition=models.Q(('across_periods__in', ['sum', 'max', 'avg', 'latest', 'ratio', 'none'])), name='indicator_across_periods_known'),
+                    models.CheckConstraint(condition=models.Q(('across_places__in', ['sum', 'max', 'avg', 'latest', 'ratio', 'none'])), name='indicator_across_places_known'),
+                    models.CheckConstraint(condition=models.Q(('disaggregation__in', ['none', 'parallel', 'crossed'])), name='indicator_disaggregation_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +90,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['plan', 'code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('level__in', ['impact', 'outcome', 'output', 'activity'])), name='objective_level_known'),
+                    models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='objective_not_its_own_parent'),
+                ],
             },
         ),
         migrations.AddField(
@@ -103,6 +117,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['start', 'code'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='plan_ends_after_start'),
+                ],
             },
         ),
         migrations.AddField(
@@ -130,6 +147,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['due', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('due__gte', models.F('made_on'))), name='commitment_due_after_made'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('raised_by_id', ''), ('raised_by_kind', '')), models.Q(models.Q(('raised_by_kind', ''), _negated=True), models.Q(('raised_by_id', ''), _negated=True)), _connector='OR'), name='commitment_raised_by_whole'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'not_done'])), name='commitment_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_on__gte', models.F('made_on')), ('closed_on__isnull', False)), _connector='OR'), name='commitment_closed_on_a_day'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_done'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='commitment_not_done_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +173,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['indicator', 'due'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('indicator', 'place', 'combination', 'due'), name='target_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('baseline', None), ('baseline_on', None)), models.Q(('baseline__isnull', False), ('baseline_on__isnull', False), ('baseline_on__lt', models.F('due'))), _connector='OR'), name='target_baseline_dated_before_due'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,110 +199,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['version', 'start', 'place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'place', 'start', 'end', 'combination', 'organisation'), name='value_once'),
+                    models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='value_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('denominator', None), ('denominator__gt', 0), _connector='OR'), name='value_denominator_positive'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'accepted', 'locked'])), name='value_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('state__in', ['draft', 'submitted'])), models.Q(('state__in', ['returned', 'accepted', 'locked']), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='value_reviewed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('reviewed_by', ''), models.Q(('reviewed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='value_never_reviewed_by_its_author'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('feedback', ''), _negated=True), _connector='OR'), name='value_returned_with_reason'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.UniqueConstraint(fields=('indicator', 'version'), name='indicator_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('unit', 'number'), models.Q(('across_periods__in', ['ratio', 'latest', 'none']), ('across_places__in', ['ratio', 'none']), models.Q(('denominator_es', ''), _negated=True)), _connector='OR'), name='percentage_is_never_averaged'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('across_places', 'latest'), _negated=True), name='indicator_places_have_no_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('across_periods', 'ratio'), ('across_places', 'ratio'), _connector='OR', _negated=True), models.Q(('denominator_es', ''), _negated=True), _connector='OR'), name='ratio_has_a_denominator'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__in', ['number', 'percentage', 'rate'])), name='indicator_unit_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('across_periods__in', ['sum', 'max', 'avg', 'latest', 'ratio', 'none'])), name='indicator_across_periods_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('across_places__in', ['sum', 'max', 'avg', 'latest', 'ratio', 'none'])), name='indicator_across_places_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatorversion',
-            constraint=models.CheckConstraint(condition=models.Q(('disaggregation__in', ['none', 'parallel', 'crossed'])), name='indicator_disaggregation_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='plan_ends_after_start'),
         ),
         migrations.AddConstraint(
             model_name='objective',
             constraint=models.UniqueConstraint(fields=('plan', 'code'), name='objective_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['impact', 'outcome', 'output', 'activity'])), name='objective_level_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='objective',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='objective_not_its_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('due__gte', models.F('made_on'))), name='commitment_due_after_made'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('raised_by_id', ''), ('raised_by_kind', '')), models.Q(models.Q(('raised_by_kind', ''), _negated=True), models.Q(('raised_by_id', ''), _negated=True)), _connector='OR'), name='commitment_raised_by_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'not_done'])), name='commitment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_on__gte', models.F('made_on')), ('closed_on__isnull', False)), _connector='OR'), name='commitment_closed_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='commitment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'not_done'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='commitment_not_done_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('indicator', 'place', 'combination', 'due'), name='target_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('baseline', None), ('baseline_on', None)), models.Q(('baseline__isnull', False), ('baseline_on__isnull', False), ('baseline_on__lt', models.F('due'))), _connector='OR'), name='target_baseline_dated_before_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.UniqueConstraint(fields=('version', 'place', 'start', 'end', 'combination', 'organisation'), name='value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='value_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator', None), ('denominator__gt', 0), _connector='OR'), name='value_denominator_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'accepted', 'locked'])), name='value_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_by', ''), ('state__in', ['draft', 'submitted'])), models.Q(('state__in', ['returned', 'accepted', 'locked']), models.Q(('reviewed_by', ''), _negated=True)), _connector='OR'), name='value_reviewed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by', ''), models.Q(('reviewed_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='value_never_reviewed_by_its_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('feedback', ''), _negated=True), _connector='OR'), name='value_returned_with_reason'),
         ),
     ]

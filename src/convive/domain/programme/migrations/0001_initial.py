@@ -105,6 +105,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['scheme', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scheme', 'code'), name='place_once_per_scheme'),
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='place_dates_in_order'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +123,13 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='programme.organisation')),
                 ('districts', models.ManyToManyField(blank=True, related_name='+', to='programme.place')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['coordinator', 'agency_officer', 'municipal_officer', 'case_worker', 'analyst', 'auditor', 'funder', 'system_staff'])), name='membership_role_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['agency_officer', 'case_worker', 'municipal_officer']), _negated=True), ('organisation__isnull', False), _connector='OR'), name='membership_of_an_organisation'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Composition',
@@ -130,6 +141,11 @@ class Migration(migrations.Migration):
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programme.place')),
                 ('whole', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compositions', to='programme.place')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('edition', 'older', 'whole', 'part'), name='composition_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Population',
@@ -146,6 +162,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place', 'year', 'sex', 'age_band'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('place', 'year', 'sex', 'age_band', 'source', 'edition'), name='population_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,33 +190,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='programme_ends_after_start')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='place_once_per_scheme'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_from', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='place_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='membership_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['coordinator', 'agency_officer', 'municipal_officer', 'case_worker', 'analyst', 'auditor', 'funder', 'system_staff'])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['agency_officer', 'case_worker', 'municipal_officer']), _negated=True), ('organisation__isnull', False), _connector='OR'), name='membership_of_an_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='composition',
-            constraint=models.UniqueConstraint(fields=('edition', 'older', 'whole', 'part'), name='composition_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='population',
-            constraint=models.UniqueConstraint(fields=('place', 'year', 'sex', 'age_band', 'source', 'edition'), name='population_once'),
         ),
     ]
