@@ -16,6 +16,8 @@ from convive.stats import (
     density,
     effect,
     gi_star,
+    linkage,
+    linkage_bits,
     near_repeat,
     neighbours,
     undercount,
@@ -44,12 +46,23 @@ def main() -> None:
         gi_star.gi_star(counts, weights, permutations=99, seed=1)
         gi_star.gi(counts, weights, permutations=99, seed=1)
     scan(draw)
+    people(draw)
     panel = draw.poisson(20, (8, 12))
     for method in ("sc", "sdid"):
         effect.estimate(panel, [0], 9, method=method)
     effect.estimate(panel, [0], 9, method="sc", steps=10)
     lists = undercount.Lists(draw.integers(5, 50, 7).astype(float))
     undercount.estimate(lists, linkage_error=undercount.LinkageError(0.05, false=0.01), draws=50)
+
+
+def people(draw: np.random.Generator) -> None:
+    none = np.array([0, 1]), np.zeros(1, dtype=np.int32)
+    linkage_bits.spread(
+        np.zeros((2, 2), dtype=np.int32), *none, *none, np.zeros((1, 16), dtype=np.uint16),
+        np.ones(1, dtype=np.int8), 2_048,
+    )  # fmt: skip
+    bits = draw.integers(0, 2**63, (100, 16), dtype=np.uint64)
+    linkage.link(bits, np.repeat([0, 1], 50), np.zeros(100, dtype=np.int64))
 
 
 def scan(draw: np.random.Generator) -> None:

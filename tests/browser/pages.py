@@ -159,6 +159,9 @@ PAGES = (
         start="committees:committee",
         follow="main a[href*='/sessions/'][href$='/']:not([href$='/new/'])",
     ),
+    Page("reach:runs", "funder"),
+    Page("reach:new", "coordinator"),
+    Page("reach:run", "coordinator", start="reach:runs", follow="main .rows a[href*='/counts/']"),
     Page("reports:list", "municipal_officer"),
     Page("reports:report", "coordinator", start="reports:list", follow="main a[href*='/reports/']"),
     Page("reports:brief", "municipal_officer", (LA_ESPERANZA, "2024-12")),
@@ -200,6 +203,7 @@ _SEEN_ON_THE_WAY = "visited by the tests of accounts, which make what it shows"
 _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
+_CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
     "committees:call_off": _LEADS_BACK,
@@ -282,6 +286,16 @@ NOT_VISITED = {
     "observatory:map_shapes": "for the script of the map: JSON",
     "observatory:place_csv": "a download: CSV",
     "observatory:place_xlsx": "a download: CSV",
+    "reach:abandon": _LEADS_BACK,
+    "reach:csv": "a download: CSV",
+    "reach:encoder": "a download; tests/browser/test_counts.py opens it without a network",
+    "reach:key": _CEREMONY,
+    "reach:key_deleted": _LEADS_BACK,
+    "reach:schema": "a download: JSON",
+    "reach:send": _CEREMONY,
+    "reach:start": _LEADS_BACK,
+    "reach:stop": _LEADS_BACK,
+    "reach:take_back": _LEADS_BACK,
     "results:achieved_csv": "a file, not a page",
     "results:achieved_xlsx": "a file, not a page",
     "privacy:my_data_file": "a file, not a page",
@@ -290,6 +304,7 @@ NOT_VISITED = {
     "reports:brief_pdf": "takes POST alone, and leads to the report",
     "reports:briefs": "leads to the brief of the latest month",
     "reports:file": "a download: PDF",
+    "reports:reach": "takes POST alone, and leads to the report",
     "upkeep:back_up": "takes POST alone, and leads back",
     "upkeep:stop": "takes POST alone, and leads back",
 }

@@ -65,10 +65,12 @@ def test_every_table_of_the_methods_pages_is_run():
         "scan_llr", "scan_published", "scan_distance", "scan_intervals", "scan_population",
         "undercount_two", "undercount_models", "undercount_heterogeneity", "undercount_chao",
         "undercount_average", "undercount_existence", "undercount_linkage",
+        "reach_missed", "reach_refusers",
         "change_coal", "alarm_power", "alarm_counts", "alarm_weights", "roger", "season_wave",
         "direct", "byar_interval", "direct_ratio", "indirect", "similar", "marshall",
         "gamma_poisson",
         "chain_ladder_factors", "chain_ladder_reserves",
+        "reach_columns", "reach_consent", "reach_tokens", "reach_fields", "reach_vectors",
     }  # fmt: skip
     assert all(TABLES.values())
 

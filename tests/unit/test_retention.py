@@ -31,6 +31,7 @@ from convive.domain.programme.models_access import (
     ReviewDecision,
 )
 from convive.domain.programme.queries import SYSTEM
+from convive.domain.reach.models import Run, RunList
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel import retention
 from convive.kernel.errors import NotAllowed
@@ -71,6 +72,18 @@ def uploads(now: datetime, home: Home, _folder: Path) -> Left:
         uploaded_at=now, moved_at=now,
     )  # fmt: skip
     return lambda: (Upload.objects.count(), (home.uploads / "a.csv").exists())
+
+
+def coded_lists(now: datetime, home: Home, _folder: Path) -> Left:
+    run = Run.objects.create(
+        start=date(2016, 1, 1), end=date(2016, 12, 31), due=now.date(), state="lists",
+        key_id="a" * 16, opened_by="user:1", opened_at=now, moved_at=now,
+    )  # fmt: skip
+    made = RunList.objects.create(
+        run=run, organisation=Organisation.objects.first(), token="coded", sent_at=now
+    )
+    made.path.write_bytes(b"sealed")
+    return lambda: (RunList.objects.exclude(token="").count(), (home.lists / "coded").exists())
 
 
 def rejects(now: datetime, home: Home, folder: Path) -> Left:
@@ -181,6 +194,7 @@ MADE = {
     "jobs": jobs,
     "leftovers": leftovers,
     "data-requests": data_requests,
+    "coded-lists": coded_lists,
 }
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import matrix_evidence as evidence
 import matrix_observatory as observatory
 import matrix_plans as plans
+import matrix_reach as reach
 from cast import (
     CAST,
     EL_PORVENIR,
@@ -276,6 +277,16 @@ PAGES: dict[str, Page] = {
     "observatory:place": by_district(_place),
     "observatory:place_csv": by_district(lambda district: {**_place(district), "name": "months"}),
     "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),
+    "reach:new": Page(methods=_BOTH),
+    "reach:run": Page(reach.run),
+    "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),
+    "reach:start": Page(reach.run, methods=_BOTH),
+    "reach:stop": Page(reach.run, methods=_BOTH),
+    "reach:abandon": Page(reach.run, methods=_BOTH),
+    "reach:send": by_organisation(reach.asked, methods=_BOTH),
+    "reach:key": by_organisation(reach.asked, methods=_BOTH),
+    "reach:take_back": by_organisation(reach.asked, methods=_POST),
+    "reach:key_deleted": by_organisation(reach.asked, methods=_POST),
     "privacy:ask": Page(methods=("GET", "POST")),
     "privacy:answer": Page(methods=("GET", "POST")),
     "portal:method": Page(lambda _organisation, _district: {"code": "rates"}),
@@ -290,6 +301,7 @@ PAGES: dict[str, Page] = {
     "reports:brief_pdf": by_district(
         lambda district: {"ref": district, "month": "2020-03"}, methods=_POST
     ),
+    "reports:reach": Page(reach.run, methods=_POST),
     "reports:report": by_district(_report),
     "reports:again": by_district(_report, methods=("GET", "POST")),
     "reports:file": by_district(_report),

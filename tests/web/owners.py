@@ -27,6 +27,7 @@ from convive.domain.plans.models import (
 from convive.domain.privacy.models import DataRequest
 from convive.domain.programme.models import Membership, Organisation, Place, User
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
+from convive.domain.reach.models import Run, RunList
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel.models import Job
 from convive.reports.models import Report
@@ -265,6 +266,14 @@ def _effect(more: dict[str, Any]) -> Rule:
     )
 
 
+_RUN = _of(Run, has(Permission.SEE_FIGURES))
+_OWN_RUN = _of(Run, has(Permission.COUNT_PEOPLE))
+_LIST = Rule(
+    everything(RunList),
+    lambda row: {"number": row.run_id, "organisation": row.organisation.code},
+    has(Permission.SEND_LIST, where=lambda row: of_body(row.organisation)),
+    {"number": NO_NUMBER, "organisation": NO_CODE},
+)
 _ANALYSIS = _of(Analysis, lambda who, row: sees_all_of(who, row.place))
 _PROMISED = _of(Commitment, has(Permission.MAKE_COMMITMENT, where=of_commitment))
 _ASKED = _of(Decision, has(Permission.MAKE_COMMITMENT, where=asked_of))
@@ -348,6 +357,20 @@ RULES: dict[str, Rule] = {
     "observatory:place": _place({}),
     "observatory:place_csv": _place({"name": "months"}),
     "observatory:place_xlsx": _place({"name": "months"}),
+    "reach:abandon": _OWN_RUN,
+    "reach:csv": Rule(
+        everything(Run),
+        lambda row: {"number": row.pk, "name": "lists"},
+        has(Permission.SEE_FIGURES),
+        {"number": NO_NUMBER, "name": "lists"},
+    ),
+    "reach:key": _LIST,
+    "reach:key_deleted": _LIST,
+    "reach:run": _RUN,
+    "reach:send": _LIST,
+    "reach:start": _OWN_RUN,
+    "reach:stop": _OWN_RUN,
+    "reach:take_back": _LIST,
     "plans:accept_value": _of(Value, has(Permission.ACCEPT_VALUE, where=of_value)),
     "plans:close": _PROMISED,
     "plans:commitment": _of(Commitment, has(Permission.SEE_PLAN, where=of_commitment)),
@@ -407,6 +430,7 @@ RULES: dict[str, Rule] = {
     "reports:brief_pdf": _reports_of(month="2020-03"),
     "reports:briefs": _reports_of(),
     "reports:new": _reports_of(),
+    "reports:reach": _of(Run, has(Permission.MAKE_REPORT)),
     "reports:report": _REPORT,
     "results:achieved_csv": _of(
         Plan,

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     SEE_UPKEEP = "see_upkeep"
     KEEP_SYSTEM = "keep_system"
     ANSWER_DATA_REQUESTS = "answer_data_requests"
+    COUNT_PEOPLE = "count_people"
+    SEND_LIST = "send_list"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -56,6 +58,8 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.SEE_UPKEEP: _("see backups and how long data are kept"),
     Permission.KEEP_SYSTEM: _("make backups and stop what runs"),
     Permission.ANSWER_DATA_REQUESTS: _("answer people who ask about their own data"),
+    Permission.COUNT_PEOPLE: _("open a count of different people and start it"),
+    Permission.SEND_LIST: _("send the coded list of their organisation for a count of people"),
 }
 
 
@@ -142,6 +146,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.REVIEW_ACCESS,
             _P.SEE_UPKEEP,
             _P.ANSWER_DATA_REQUESTS,
+            _P.COUNT_PEOPLE,
         }
     ),
     Role.AGENCY_OFFICER: frozenset(
@@ -155,6 +160,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.RECORD_VALUE,
             _P.DESCRIBE_SOURCE,
             _P.WITHDRAW_EVIDENCE,
+            _P.SEND_LIST,
             _P.BREAK_GLASS,
         }
     ),
@@ -171,6 +177,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.DESCRIBE_SOURCE,
             _P.WITHDRAW_EVIDENCE,
             _P.KEEP_COMMITTEE,
+            _P.SEND_LIST,
             _P.BREAK_GLASS,
         }
     ),

@@ -16,6 +16,7 @@ COMMANDS = {
     "report": "convive.cli.report",
     "analyse": "convive.cli.analyse",
     "observatory": "convive.cli.observatory",
+    "reach": "convive.cli.reach",
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",
     "demo": "convive.cli.demo",

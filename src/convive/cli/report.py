@@ -74,7 +74,7 @@ def diagnosis(
     from convive.reports.orders import Order
 
     order = Order(place, Period.between(first, last), language, source, internal)
-    _print(session, order, out)
+    print_now(session, order, out)
 
 
 @command(report)
@@ -104,10 +104,10 @@ def brief(
     from convive.reports.orders import Kind, Order
 
     order = Order(place, Period.parse(month), language, source, internal, Kind.BRIEF)
-    _print(session, order, out)
+    print_now(session, order, out)
 
 
-def _print(session: Session, order: Order, out: Path) -> None:
+def print_now(session: Session, order: Order, out: Path) -> None:
     """Make the report, write it in one step, and say what was written."""
     from django.utils.translation import ngettext
 

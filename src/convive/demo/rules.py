@@ -109,3 +109,33 @@ ACHIEVED = {
     "concerns-answered": {"PE-INEI:130102": 60, "PE-INEI:130103": 30, "PE-INEI:130105": 70},
 }
 SHARE = {"concerns-answered": 0.7}
+
+# Lists of people: how many there are, the share of them on each agency's list, how they are written
+ON_LISTS = 5_400
+LISTS = {"unodc": 0.22, "undp": 0.30, "unfpa": 0.38, "paho-who": 0.34, "unlirec": 0.20}
+LIST_PLACES = {"El Porvenir": 0.39, "Florencia de Mora": 0.18, "La Esperanza": 0.43}
+LIST_WOMEN, WITH_DNI = 0.58, 0.75
+WRITTEN_WRONG = {
+    "typo": 0.04, "one name": 0.08, "no mother": 0.03, "no birth": 0.03, "no dni": 0.15,
+    "no consent": 0.02,
+}  # fmt: skip
+SURNAMES = (
+    "AGUILAR", "ALVA", "ARROYO", "ASMAT", "AZABACHE", "BACILIO", "BAZAN", "BENITES", "BLAS",
+    "CABRERA", "CASTILLO", "CASTRO", "CHAVEZ", "CRUZ", "CRUZADO", "DIAZ", "ESPEJO", "ESPINOZA",
+    "FERNANDEZ", "FLORES", "GAMBOA", "GARCIA", "GOMEZ", "GONZALES", "GUTIERREZ", "GUZMAN",
+    "HERNANDEZ", "HERRERA", "HORNA", "HUAMAN", "JARA", "LEON", "LOPEZ", "LUJAN", "MARTINEZ",
+    "MEDINA", "MENDOZA", "MORENO", "NARRO", "NEYRA", "NUNEZ", "OTINIANO", "PAREDES", "PEREZ",
+    "POLO", "QUISPE", "RAMIREZ", "RAMOS", "REYES", "RODRIGUEZ", "ROJAS", "ROMERO", "RUIZ",
+    "SALINAS", "SANCHEZ", "SANDOVAL", "SILVA", "TORRES", "VALVERDE", "VARGAS", "VASQUEZ", "VEGA",
+    "VELASQUEZ", "VERA", "VILLANUEVA", "ZAVALETA",
+)  # fmt: skip
+GIVEN_WOMEN = (
+    "ANA", "ANGELA", "CARMEN", "CLAUDIA", "DIANA", "ELENA", "FLOR", "GLADYS", "JULIA", "KARINA",
+    "LIDIA", "LUCIA", "LUZ", "MARIA", "MARITZA", "MILAGROS", "NANCY", "NORMA", "PAOLA", "PATRICIA",
+    "PILAR", "ROSA", "ROSARIO", "RUTH", "SANDRA", "SILVIA", "SONIA", "TERESA", "VANESSA", "YESENIA",
+)  # fmt: skip
+GIVEN_MEN = (
+    "ALBERTO", "ALEX", "ANDRES", "ANGEL", "ANTONIO", "CARLOS", "CESAR", "DANIEL", "DAVID", "DIEGO",
+    "EDUARDO", "FELIX", "FERNANDO", "HUGO", "JAVIER", "JESUS", "JORGE", "JOSE", "JUAN", "JULIO",
+    "LUIS", "MANUEL", "MARCO", "MARIO", "MIGUEL", "OSCAR", "PEDRO", "RAUL", "ROBERTO", "VICTOR",
+)  # fmt: skip

@@ -38,7 +38,7 @@ def columns_of(path: Path) -> dict[str, Texts]:
             connection.execute(f"SET allowed_directories = [{literal(str(folder))}]")
             connection.execute("SET enable_external_access = false")
             found = _read(connection, table, path.name)
-    names = [name for name in table.header.names if name]
+    names = [name for name in found if name]
     if not names or not len(found[names[0]]):
         raise BadInput.at(path.name, _("The table has no rows."), _("Give one with values."))
     return {name: found[name] for name in names}

@@ -47,6 +47,11 @@ class Home:
         return self.root / "scans"
 
     @property
+    def lists(self) -> Path:
+        """Coded lists of a count of people, sealed, until they are counted. In no backup."""
+        return self.root / "lists"
+
+    @property
     def work(self) -> Path:
         """Half-made files, with what a dry run reads: never in a folder that others share."""
         return self.root / "work"
@@ -80,7 +85,7 @@ class Home:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (
             *(self.evidence, self.rejects, self.uploads, self.scans),
-            *(self.documents, self.public, self.work),
+            *(self.documents, self.public, self.lists, self.work),
         ):
             folder.mkdir(mode=0o700, exist_ok=True)
 

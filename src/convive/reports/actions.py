@@ -17,12 +17,12 @@ from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput
 from convive.kernel.home import replace_file
 from convive.kernel.texts import LANGUAGES
-from convive.reports import brief, diagnosis, queries
+from convive.reports import brief, diagnosis, queries, reach
 from convive.reports.models import Report
 from convive.reports.orders import Kind, Made, Order
 
 KIND = "reports.make"
-_MAKERS = {Kind.DIAGNOSIS: diagnosis.make, Kind.BRIEF: brief.make}
+_MAKERS = {Kind.DIAGNOSIS: diagnosis.make, Kind.BRIEF: brief.make, Kind.REACH: reach.make}
 
 
 @transaction.atomic

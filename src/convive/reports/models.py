@@ -57,6 +57,14 @@ class Report(models.Model):
         return f"{self.kind} {self.place_id} {self.period}"
 
     @property
+    def title(self) -> str:
+        """What it is, for a reader."""
+        if self.kind == Kind.REACH:
+            return _("People reached, each counted once")
+        words = _("Brief of %(name)s") if self.kind == Kind.BRIEF else _("Diagnosis of %(name)s")
+        return words % {"name": self.place.name}
+
+    @property
     def period(self) -> Period:
         return Period(self.start, self.end)
 
@@ -105,5 +113,8 @@ class Report(models.Model):
         if self.kind == Kind.BRIEF:
             kind = {"es": "informe", "en": "brief"}[self.language]
             return f"{kind}-{self.place.code}-{self.start:%Y-%m}.pdf"
+        if self.kind == Kind.REACH:
+            kind = {"es": "personas-alcanzadas", "en": "people-reached"}[self.language]
+            return f"{kind}-{self.start:%Y-%m}-{self.end:%Y-%m}.pdf"
         kind = {"es": "diagnostico", "en": "diagnosis"}[self.language]
         return f"{kind}-{self.place.code}-{self.start:%Y-%m}-{self.end:%Y-%m}.pdf"

@@ -14,10 +14,11 @@ from convive.kernel.texts import LANGUAGES
 
 
 class Kind(StrEnum):
-    """DIAGNOSIS: the first chapter of a plan. BRIEF: one page on one month."""
+    """DIAGNOSIS: the first chapter of a plan. BRIEF: one page on one month. REACH: a count."""
 
     DIAGNOSIS = "diagnosis"
     BRIEF = "brief"
+    REACH = "reach"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Order:
 
     place : `SCHEME:CODE`.
     source : the one source to be read; blank: every source that covers the period, real ones first.
+        Of a count, its number.
     internal : print exact numbers, and say so on every page.
     """
 

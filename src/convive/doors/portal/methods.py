@@ -32,6 +32,8 @@ QUESTIONS = {
     "aoristic": _("At which hours, where only an interval or a part of the day is known?"),
     "effect": _("Did what was done work, or did it only move next door?"),
     "undercount": _("How many people does no list hold?"),
+    "reach": _("How many different people did several agencies reach, without sharing a name?"),
+    "reach-count": _("How many different people are on several lists, when linkage errs?"),
     "survey": _("What does a survey of some say of everybody, and how surely?"),
     "disclosure": _("Which counts are hidden, and what does hiding them guarantee?"),
     "map": _("What does the map draw, and what does it never show?"),

@@ -274,10 +274,14 @@ def _keep_head(
 
 
 def _files(home: Home) -> Iterator[Path]:
-    """Every file of the home that a backup holds: all but what makes itself again."""
+    """Every file of the home that a backup holds: all but what makes itself again.
+
+    Nor coded lists of people: they are deleted once counted, and would live on in every backup.
+    """
+    left = {home.work, home.lists}
     for folder, folders, names in os.walk(home.root):
         folders[:] = sorted(
-            name for name in folders if name[0] != "." and Path(folder, name) != home.work
+            name for name in folders if name[0] != "." and Path(folder, name) not in left
         )
         for name in sorted(names):
             path = Path(folder) / name
