@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "convive.domain.programme",
     "convive.domain.plans",
     "convive.evidence",
+    "convive.domain.people",
     "convive.domain.reach",
     "convive.domain.observatory",
     "convive.domain.committees",

@@ -17,6 +17,7 @@ urlpatterns += i18n_patterns(
     path("", include("convive.domain.observatory.urls")),
     path("", include("convive.domain.privacy.urls")),
     path("", include("convive.domain.committees.urls")),
+    path("", include("convive.domain.people.urls")),
     path("", include("convive.domain.reach.urls")),
     path("", include("convive.evidence.urls")),
     path("", include("convive.results.urls")),

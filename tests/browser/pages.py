@@ -159,6 +159,10 @@ PAGES = (
         start="committees:committee",
         follow="main a[href*='/sessions/'][href$='/']:not([href$='/new/'])",
     ),
+    Page("people:list", "agency_officer"),
+    Page("people:new", "agency_officer"),
+    Page("people:hand_over", "agency_officer"),
+    Page("people:person", "agency_officer", start="people:list", follow="main .rows h2 a"),
     Page("reach:runs", "funder"),
     Page("reach:new", "coordinator"),
     Page("reach:run", "coordinator", start="reach:runs", follow="main .rows a[href*='/counts/']"),
@@ -204,6 +208,7 @@ _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
+_ON_THE_REGISTER = "tests/browser/test_register.py walks there"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
     "committees:call_off": _LEADS_BACK,
@@ -286,6 +291,12 @@ NOT_VISITED = {
     "observatory:map_shapes": "for the script of the map: JSON",
     "observatory:place_csv": "a download: CSV",
     "observatory:place_xlsx": "a download: CSV",
+    "people:consent": _ON_THE_REGISTER,
+    "people:correct": _ON_THE_REGISTER,
+    "people:erase": _ON_THE_REGISTER,
+    "people:join": _LEADS_BACK,
+    "people:part": _LEADS_BACK,
+    "people:sheet": _ON_THE_REGISTER,
     "reach:abandon": _LEADS_BACK,
     "reach:csv": "a download: CSV",
     "reach:encoder": "a download; tests/browser/test_counts.py opens it without a network",

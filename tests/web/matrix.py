@@ -17,6 +17,7 @@ from typing import Any
 
 import matrix_evidence as evidence
 import matrix_observatory as observatory
+import matrix_people as people
 import matrix_plans as plans
 import matrix_reach as reach
 from cast import (
@@ -277,6 +278,16 @@ PAGES: dict[str, Page] = {
     "observatory:place": by_district(_place),
     "observatory:place_csv": by_district(lambda district: {**_place(district), "name": "months"}),
     "observatory:place_xlsx": by_district(lambda district: {**_place(district), "name": "months"}),
+    "people:list": Page(methods=_BOTH),
+    "people:new": Page(methods=_BOTH),
+    "people:hand_over": Page(methods=_BOTH),
+    "people:person": by_both(people.person),
+    "people:sheet": by_both(people.person),
+    "people:correct": by_both(people.person, methods=_BOTH),
+    "people:consent": by_both(people.person, methods=_BOTH),
+    "people:erase": by_both(people.person, methods=_BOTH),
+    "people:join": by_both(people.person, methods=_POST),
+    "people:part": by_both(people.person, methods=_POST),
     "reach:new": Page(methods=_BOTH),
     "reach:run": Page(reach.run),
     "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convive.access.permissions import Permission
-from convive.access.rules import EVERYWHERE, Actor, Scope, allows
+from convive.access.rules import EVERYWHERE, Actor, Scope, allows, reaches_all
 from convive.domain.committees.models import Committee, Decision, Seat, Session
 from convive.domain.observatory.models import Analysis, Evaluation, Finding, Opening
+from convive.domain.people.models import Person
 from convive.domain.plans.models import (
     Commitment,
     Indicator,
@@ -218,6 +219,12 @@ _KEYED = _of(
 )
 
 
+def _person(permission: Permission) -> Rule:
+    """Of the organisation that attends them, in their district; never of another."""
+    where = has(permission, where=lambda row: of_body(row.organisation, row.district))
+    return _of(Person, where, code, code=NO_CODE)
+
+
 def _reports_of(**more: str) -> Rule:
     """What is made of a place: for whoever makes reports there."""
     return Rule(
@@ -357,11 +364,19 @@ RULES: dict[str, Rule] = {
     "observatory:place": _place({}),
     "observatory:place_csv": _place({"name": "months"}),
     "observatory:place_xlsx": _place({"name": "months"}),
+    "people:consent": _person(Permission.KEEP_PEOPLE),
+    "people:correct": _person(Permission.KEEP_PEOPLE),
+    "people:erase": _person(Permission.JOIN_PEOPLE),
+    "people:join": _person(Permission.JOIN_PEOPLE),
+    "people:part": _person(Permission.JOIN_PEOPLE),
+    "people:person": _person(Permission.SEE_PEOPLE),
+    "people:sheet": _person(Permission.SEE_PEOPLE),
     "reach:abandon": _OWN_RUN,
+    # It is not finished and has no tables: whoever does not see everything learns not even that
     "reach:csv": Rule(
         everything(Run),
         lambda row: {"number": row.pk, "name": "lists"},
-        has(Permission.SEE_FIGURES),
+        lambda who, _row: reaches_all(who, Permission.SEE_FIGURES),
         {"number": NO_NUMBER, "name": "lists"},
     ),
     "reach:key": _LIST,

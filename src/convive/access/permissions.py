@@ -34,6 +34,9 @@ class Permission(StrEnum):
     ANSWER_DATA_REQUESTS = "answer_data_requests"
     COUNT_PEOPLE = "count_people"
     SEND_LIST = "send_list"
+    SEE_PEOPLE = "see_people"
+    KEEP_PEOPLE = "keep_people"
+    JOIN_PEOPLE = "join_people"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -60,6 +63,9 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.ANSWER_DATA_REQUESTS: _("answer people who ask about their own data"),
     Permission.COUNT_PEOPLE: _("open a count of different people and start it"),
     Permission.SEND_LIST: _("send the coded list of their organisation for a count of people"),
+    Permission.SEE_PEOPLE: _("see the people whom their organisation attends"),
+    Permission.KEEP_PEOPLE: _("register people, correct their data and write what they agree to"),
+    Permission.JOIN_PEOPLE: _("join double entries, pass people to another worker, erase somebody"),
 }
 
 
@@ -100,16 +106,17 @@ ROLE_DESCRIPTIONS: dict[Role, str | Promise] = {
     ),
     Role.AGENCY_OFFICER: _(
         "Works for one of the agencies or ministries. Sees the plan and the figures of the "
-        "districts it serves, brings in evidence, makes commitments and reports what was achieved "
-        "for its own organisation."
+        "districts it serves, brings in evidence, makes commitments, reports what was achieved "
+        "and keeps the register of people, each for its own organisation."
     ),
     Role.MUNICIPAL_OFFICER: _(
         "Works for a municipality. Sees the plan and the figures of its own district, brings in "
-        "evidence, makes commitments and reports what was achieved for its own municipality, and "
-        "makes its diagnosis."
+        "evidence, makes commitments and reports what was achieved for its own municipality, keeps "
+        "its register of people, and makes its diagnosis."
     ),
     Role.CASE_WORKER: _(
-        "Attends people. Sees the plan and what waits for them. Sees no police evidence."
+        "Attends people: registers them and writes what they agree to, for its own organisation. "
+        "Sees the plan and what waits for them. Sees no police evidence."
     ),
     Role.ANALYST: _(
         "Works in the observatory. Brings in evidence, reads figures and makes diagnoses in the "
@@ -161,6 +168,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.DESCRIBE_SOURCE,
             _P.WITHDRAW_EVIDENCE,
             _P.SEND_LIST,
+            _P.SEE_PEOPLE,
+            _P.KEEP_PEOPLE,
+            _P.JOIN_PEOPLE,
             _P.BREAK_GLASS,
         }
     ),
@@ -178,10 +188,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WITHDRAW_EVIDENCE,
             _P.KEEP_COMMITTEE,
             _P.SEND_LIST,
+            _P.SEE_PEOPLE,
+            _P.KEEP_PEOPLE,
+            _P.JOIN_PEOPLE,
             _P.BREAK_GLASS,
         }
     ),
-    Role.CASE_WORKER: frozenset({_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.BREAK_GLASS}),
+    Role.CASE_WORKER: frozenset(
+        {_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_PEOPLE, _P.KEEP_PEOPLE, _P.BREAK_GLASS}
+    ),
     Role.ANALYST: frozenset(
         {
             _P.SEE_WORKSPACE,

@@ -59,3 +59,29 @@ def move(session: Session, address: str) -> None:
             session.say(_("Its password is not shown: add it, or keep it in a file (PGPASSFILE)."))
     session.say(_("The old database is as it was. Delete it when you are sure."))
     session.answer({"rows": moved.rows, "hashes": moved.hashes, "total": moved.total})
+
+
+@command(home)
+def turn_key(session: Session) -> None:
+    """Make a new key for sealed columns, seal every row under it, and forget the old one.
+
+    People may work meanwhile. Names and contacts of people lie sealed; whoever stole a copy of the
+    database and the old key reads nothing of what is written from now on. Make a backup afterwards.
+
+    Example: convive home turn-key
+    """
+    session.open()
+    from django.utils.translation import gettext as _
+
+    from convive.upkeep.keys import turn
+
+    def tell(table: str, rows: int) -> None:
+        if not session.as_json:
+            session.say(f"{table}  {rows}")
+
+    turned = turn(by=session.actor, progress=tell)
+    session.answer({"rows": turned.rows, "dropped": turned.dropped})
+    session.say(
+        _("Sealed anew: %(rows)d rows. Forgotten: %(keys)d old keys.")
+        % {"rows": turned.rows, "keys": turned.dropped}
+    )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Role
 from convive.access.rules import Actor
-from convive.demo import committees, lists, rules, sample, values
+from convive.demo import committees, lists, register, rules, sample, values
 from convive.demo import home as demo_home
 from convive.demo.people import ACCOUNTS
 from convive.domain.observatory import queries as observatory
@@ -111,6 +111,9 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     committees.hold(by=_municipality())
     say(_("A count of people: five lists that are made up, coded, counted and deleted."))
     lists.count(home, by=by)
+    say(_("A register: some people of one agency's list, who are made up too."))
+    agency = next(account for account in ACCOUNTS if account.role is Role.AGENCY_OFFICER)
+    register.fill(home, by=queries.actor_by_email(agency.email))
     say(_("A diagnosis of La Esperanza, as a PDF."))
     reports.make(by=by, number=reports.ask(by=by, order=DIAGNOSIS).pk)
 

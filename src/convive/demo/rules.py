@@ -119,6 +119,7 @@ WRITTEN_WRONG = {
     "typo": 0.04, "one name": 0.08, "no mother": 0.03, "no birth": 0.03, "no dni": 0.15,
     "no consent": 0.02,
 }  # fmt: skip
+ON_REGISTER = 60  # of one agency's list, written down in its register too
 SURNAMES = (
     "AGUILAR", "ALVA", "ARROYO", "ASMAT", "AZABACHE", "BACILIO", "BAZAN", "BENITES", "BLAS",
     "CABRERA", "CASTILLO", "CASTRO", "CHAVEZ", "CRUZ", "CRUZADO", "DIAZ", "ESPEJO", "ESPINOZA",

@@ -52,6 +52,11 @@ class Home:
         return self.root / "lists"
 
     @property
+    def column_keys(self) -> Path:
+        """The keys that seal columns of the record: see `kernel.keyring`."""
+        return self.root / "columns.keys"
+
+    @property
     def work(self) -> Path:
         """Half-made files, with what a dry run reads: never in a folder that others share."""
         return self.root / "work"

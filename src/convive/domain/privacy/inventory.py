@@ -34,6 +34,7 @@ class Kind(StrEnum):
     FREE_TEXT = "free_text"
     SECRET = "secret"  # noqa: S105  the word, not one
     SEALED = "sealed"
+    TRAIT = "trait"
 
 
 KIND_NAMES: dict[Kind, str | Promise] = {
@@ -44,7 +45,8 @@ KIND_NAMES: dict[Kind, str | Promise] = {
     Kind.BEHAVIOUR: _("what somebody did or chose, and when"),
     Kind.FREE_TEXT: _("free text, in which somebody may be named"),
     Kind.SECRET: _("what lets somebody in, as a hash or sealed"),
-    Kind.SEALED: _("what somebody wrote, sealed"),
+    Kind.SEALED: _("names, contacts and texts, sealed"),
+    Kind.TRAIT: _("what people are counted by: sex, age, language, disability"),
 }
 
 
@@ -166,7 +168,8 @@ _ENGLISH = {
     Kind.BEHAVIOUR: "what somebody did or chose, and when",
     Kind.FREE_TEXT: "free text, in which somebody may be named",
     Kind.SECRET: "what lets somebody in, as a hash or sealed",
-    Kind.SEALED: "what somebody wrote, sealed",
+    Kind.SEALED: "names, contacts and texts, sealed",
+    Kind.TRAIT: "what people are counted by: sex, age, language, disability",
 }
 _HEAD = """# Personal data, table by table
 

@@ -36,6 +36,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-opened_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='run_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['key', 'lists', 'linking', 'done', 'abandoned'])), name='run_state_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['key', 'abandoned']), models.Q(('key_id', ''), _negated=True), _connector='OR'), name='run_lists_have_a_key'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='run_done_has_a_time'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -58,30 +64,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['run', 'organisation__code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'organisation'), name='run_asks_once'),
+                    models.CheckConstraint(condition=models.Q(('token', ''), models.Q(('deleted_at', None), ('sent_at__isnull', False)), _connector='OR'), name='run_list_here_was_sent'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='run_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['key', 'lists', 'linking', 'done', 'abandoned'])), name='run_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['key', 'abandoned']), models.Q(('key_id', ''), _negated=True), _connector='OR'), name='run_lists_have_a_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='run_done_has_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='runlist',
-            constraint=models.UniqueConstraint(fields=('run', 'organisation'), name='run_asks_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runlist',
-            constraint=models.CheckConstraint(condition=models.Q(('token', ''), models.Q(('deleted_at', None), ('sent_at__isnull', False)), _connector='OR'), name='run_list_here_was_sent'),
         ),
     ]

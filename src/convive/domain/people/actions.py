@@ -1,0 +1,324 @@
+"""Every write of the register: somebody registered, corrected, joined, handed over, erased.
+
+The journal says who did what to which code. No name, number or text of a person is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from convive.access.permissions import Permission
+from convive.access.rules import Actor, Scope, may, require
+from convive.domain.people import facts as facts_
+from convive.domain.people import queries, rules, search
+from convive.domain.people.facts import TEXTS, Facts
+from convive.domain.people.models import Consent, Person, PersonToken
+from convive.domain.people.queries import Double
+from convive.domain.people.vocabulary import Voice
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import User
+from convive.kernel import journal, names
+from convive.kernel.errors import BadInput, Problem
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word on a purpose, to be written down."""
+
+    purpose: str
+    voice: str
+    agrees: bool
+    way: str
+    on: date
+
+
+class LikelyDouble(BadInput):
+    """Somebody like this is on the register. Whoever registers decides; nothing was written."""
+
+    def __init__(self, doubles: Sequence[Double]) -> None:
+        self.doubles = list(doubles)
+        super().__init__(
+            Problem(
+                "given",
+                _("Somebody like this is on the register already."),
+                _("See whether it is the same person. If it is another, say so and save again."),
+            )
+        )
+
+
+@transaction.atomic
+def register(
+    *,
+    by: Actor,
+    organisation: str,
+    facts: Facts,
+    words: Iterable[Word] = (),
+    worker: int | None = None,
+    is_another: bool = False,
+    is_sample: bool = False,
+) -> Person:
+    """Write somebody down.
+
+    words : what they agreed to. worker : the account that attends them.
+    is_another : whoever registers saw those who are alike, and this is none of them.
+
+    Raises LikelyDouble where somebody on the same register may be the same person, and BadInput
+    where the facts cannot be kept.
+    """
+    body = programme.organisation(organisation)
+    require(by, Permission.KEEP_PEOPLE, Scope(body.code, facts.district or None))
+    today = programme.today()
+    facts_.checked(facts, today)
+    if not is_another and (doubles := queries.likely_doubles(body.code, facts)):
+        raise LikelyDouble(doubles)
+    found = Person(
+        organisation=body,
+        registered_on=today,
+        registered_by=by.id,
+        is_sample=is_sample,
+        worker=_worker(worker, Scope(body.code, facts.district or None)),
+    )
+    _write(found, facts, today)
+    found.save()
+    _keep_tokens(found)
+    _journal(by, "people.registered", found, {"organisation": body.code})
+    record_words(by=by, person=found.code, words=words)
+    return found
+
+
+@transaction.atomic
+def correct(*, by: Actor, person: str, facts: Facts) -> Person:
+    """Write down other facts. The journal names the fields that changed, not what they say."""
+    found = _locked(person)
+    require(by, Permission.KEEP_PEOPLE, queries.scope_of(found))
+    today = programme.today()
+    facts_.checked(facts, today)
+    if facts.district:
+        require(by, Permission.KEEP_PEOPLE, Scope(found.organisation.code, facts.district))
+    before = facts_of(found)
+    changed = sorted(
+        name for name in Facts.__dataclass_fields__ if getattr(before, name) != getattr(facts, name)
+    )
+    if not changed:
+        return found
+    _write(found, facts, today)
+    found.save()
+    _keep_tokens(found)
+    _journal(by, "people.corrected", found, {"fields": changed})
+    return found
+
+
+@transaction.atomic
+def record_words(*, by: Actor, person: str, words: Iterable[Word]) -> list[Consent]:
+    """Write down what was agreed to or withdrawn. It holds from this moment."""
+    found = _locked(person)
+    require(by, Permission.KEEP_PEOPLE, queries.scope_of(found))
+    today = programme.today()
+    kept = list(words)
+    for word in kept:
+        if word.on > today:
+            raise BadInput.at(
+                "given_on", _("This day is still to come."), _("Write the day it was said.")
+            )
+        if word.voice != Voice.SELF and word.agrees and not queries.is_minor(found, today):
+            raise BadInput.at(
+                "voice",
+                _("A guardian speaks for a minor alone."),
+                _("Ask the person, or correct the birth date."),
+            )
+    now = timezone.now()
+    made = [
+        Consent(
+            person=found, purpose=word.purpose, voice=word.voice, agrees=word.agrees, way=word.way,
+            given_on=word.on, recorded_at=now, recorded_by=by.id,
+        )
+        for word in kept
+    ]  # fmt: skip
+    Consent.objects.bulk_create(made)
+    if made:
+        told = {each.purpose: each.agrees for each in made}
+        _journal(by, "people.consent-written", found, {"says": told})
+    return made
+
+
+@transaction.atomic
+def join(*, by: Actor, person: str, same_as: str) -> Person:
+    """Say that a row is the same person as another of the same register: it stands under that one.
+
+    Nothing is moved or lost, so `part` undoes it whole.
+    """
+    found, kept = _locked(person), _locked(same_as)
+    for row in (found, kept):
+        require(by, Permission.JOIN_PEOPLE, queries.scope_of(row))
+    if found.organisation_id != kept.organisation_id or found.pk == kept.pk:
+        raise BadInput.at(
+            "same_as",
+            _("These are not two people of one register."),
+            _("Choose another person of the same organisation."),
+        )
+    if found.same_as_id or kept.same_as_id:
+        raise BadInput.at(
+            "same_as",
+            _("One of them stands under another already."),
+            _("Take that back first."),
+        )
+    found.doubles.update(same_as=kept)
+    found.same_as = kept
+    found.save(update_fields=["same_as"])
+    _journal(by, "people.joined", found, {"under": kept.code})
+    return kept
+
+
+@transaction.atomic
+def part(*, by: Actor, person: str) -> Person:
+    """Take back that a row is the same person as another."""
+    found = _locked(person)
+    require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
+    if found.same_as is None:
+        raise BadInput.at(person, _("It stands under nobody."), _("Reload the page."))
+    was, found.same_as = found.same_as, None
+    found.save(update_fields=["same_as"])
+    _journal(by, "people.parted", found, {"from": was.code})
+    return found
+
+
+@transaction.atomic
+def hand_over(*, by: Actor, people: Iterable[str], worker: int) -> int:
+    """Pass people to another worker of the same organisation; returns how many.
+
+    Raises BadInput where that account may not attend one of them.
+    """
+    codes = list(people)
+    for code in codes:
+        found = _locked(code)
+        if found.worker_id is None or by.id != f"user:{found.worker_id}":  # not their own
+            require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
+    return _pass(by, codes, worker)
+
+
+@transaction.atomic
+def pass_on(*, by: Actor, leaver: int, worker: int) -> int:
+    """Pass on all people of somebody who leaves, by whoever manages accounts: they see no name."""
+    require(by, Permission.MANAGE_MEMBERS)
+    return _pass(by, queries.caseload(leaver).values_list("code", flat=True), worker)
+
+
+def _pass(by: Actor, people: Iterable[str], worker: int) -> int:
+    count = 0
+    for code in people:
+        found = _locked(code)
+        successor = _worker(worker, queries.scope_of(found))
+        if found.worker_id != worker:
+            found.worker = successor
+            found.save(update_fields=["worker"])
+            _journal(by, "people.handed-over", found, {"to": f"user:{worker}"})
+            count += 1
+    return count
+
+
+@transaction.atomic
+def erase(*, by: Actor, person: str, reason: str) -> Person:
+    """Forget who somebody is. What is left is a row that is counted: sex, age band and district.
+
+    Also of rows that were joined to it. reason : one of the words of the page, for the journal.
+    """
+    found = _locked(person)
+    require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
+    today = programme.today()
+    for row in [found, *found.doubles.select_for_update()]:
+        band = queries.age_band(row, row.registered_on)
+        for name in _SEALED:
+            setattr(row, name, "")
+        row.birth_month, row.age_band = None, band
+        row.age_band_on = row.registered_on if band else None
+        row.worker, row.erased_on = None, today
+        row.calls = row._meta.get_field("calls").get_default()
+        row.save()
+        row.tokens.all().delete()
+        row.consents.all().delete()
+    _journal(by, "people.erased", found, {"reason": reason[:40]})
+    return found
+
+
+def facts_of(found: Person) -> Facts:
+    """What is written down of somebody."""
+    return Facts(
+        born=date.fromisoformat(found.born) if found.born else None,
+        age_band=found.age_band,
+        sex=found.sex,
+        district=found.district.ref if found.district else "",
+        calls=found.calls,
+        language=found.language,
+        **{name: getattr(found, name) for name in _TEXTS},
+    )
+
+
+_TEXTS = (*TEXTS, "dni", "phone", "guardian_phone", "functioning")
+_SEALED = (*_TEXTS, "born")
+
+
+def _write(found: Person, facts: Facts, today: date) -> None:
+    for name in TEXTS:
+        setattr(found, name, " ".join(getattr(facts, name).split()))
+    found.dni = names.dni(facts.dni)
+    found.phone = facts_.plain_phone(facts.phone)
+    found.guardian_phone = facts_.plain_phone(facts.guardian_phone)
+    found.functioning = facts.functioning
+    found.has_disability = rules.has_disability(facts.functioning)
+    found.born = facts.born.isoformat() if facts.born else ""
+    found.birth_month = facts.birth_month
+    band = "" if facts.born else facts.age_band
+    if band != found.age_band:
+        found.age_band, found.age_band_on = band, today if band else None
+    found.sex, found.language, found.calls = facts.sex, facts.language, facts.calls
+    if facts.calls != "hours":
+        found.call_hours = ""
+    found.district = programme.place(facts.district) if facts.district else None
+
+
+def _keep_tokens(found: Person) -> None:
+    """The tokens of the names and number as they are now, and no others."""
+    tokens = search.Tokens(found.organisation.code)
+    wanted = tokens.of_words(search.words(found.given, found.paternal, found.maternal))
+    if found.dni:
+        wanted.add(tokens.of_number(found.dni))
+    found.tokens.exclude(token__in=wanted).delete()
+    kept = set(found.tokens.values_list("token", flat=True))
+    PersonToken.objects.bulk_create(
+        PersonToken(person=found, token=token) for token in sorted(wanted - kept)
+    )
+
+
+def _worker(account: int | None, scope: Scope) -> User | None:
+    """The account that attends somebody. Raises BadInput where it may not see people there."""
+    if account is None:
+        return None
+    found = programme.account(account)
+    if not may(programme.actor_of(found), Permission.KEEP_PEOPLE, scope):
+        raise BadInput.at(
+            "worker",
+            _("This account does not attend people of this organisation and district."),
+            _("Choose another worker."),
+        )
+    return found
+
+
+def _locked(code: str) -> Person:
+    rows = Person.objects.select_related("organisation", "district", "same_as")
+    found = rows.select_for_update(of=("self",)).filter(~Q(erased_on__isnull=False), code=code)
+    one = found.first()
+    if one is None:
+        raise BadInput.at(code, _("There is nobody of this code."), _("Look for the person again."))
+    return one
+
+
+def _journal(by: Actor, did: str, found: Person, data: dict[str, Any]) -> None:
+    journal.write(who=by.id, did=did, kind="person", subject=found.code, data=data)

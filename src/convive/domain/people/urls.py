@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from convive.domain.people import views
+
+app_name = "people"
+urlpatterns = [
+    path("people/", views.people, name="list"),
+    path("people/new/", views.new, name="new"),
+    path("people/hand-over/", views.hand_over, name="hand_over"),
+    path("people/<slug:code>/", views.person, name="person"),
+    path("people/<slug:code>/correct/", views.correct, name="correct"),
+    path("people/<slug:code>/consent/", views.consent, name="consent"),
+    path("people/<slug:code>/sheet/", views.sheet, name="sheet"),
+    path("people/<slug:code>/join/", views.join, name="join"),
+    path("people/<slug:code>/part/", views.part, name="part"),
+    path("people/<slug:code>/erase/", views.erase, name="erase"),
+]
