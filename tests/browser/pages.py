@@ -105,6 +105,8 @@ PAGES = (
     Page("privacy:requests", "coordinator"),
     Page("privacy:inventory", "auditor"),
     Page("privacy:my_data", "municipal_officer"),
+    Page("people:import", "case_worker"),
+    Page("people:export", "case_worker"),
     Page("evidence:home", "analyst"),
     Page(
         "evidence:batch",
@@ -220,6 +222,8 @@ NOT_VISITED = {
     "committees:presence": _LEADS_BACK,
     "committees:promise": _LEADS_BACK,
     "committees:seat": "the form of committees:new_seat, filled in",
+    "people:form": "a file, not a page",
+    "people:rejects": "a file, not a page",
     "plans:accept_value": _LEADS_BACK,
     "plans:close": _LEADS_BACK,
     "plans:drop_target": "a form of one field; tests/web/test_plan_editing.py sends it",

@@ -13,6 +13,7 @@ from convive.domain.reach.coded import columns, keys, schema
 from convive.domain.reach.coded.bits import tokens_of
 from convive.domain.reach.coded.encode import encode
 from convive.domain.reach.coded.tokens import Tokens
+from convive.kernel.columns import SYNONYMS
 
 KEY = keys.Key("0123456789abcdef", dt.date(2025, 11, 29), bytes(range(32)), "x")
 
@@ -21,11 +22,11 @@ pytestmark = pytest.mark.usefixtures("home")
 
 def test_every_column_that_is_known_stands_on_the_page():
     told = {row["role"]: row["names of its column"] for row in TABLES["reach_columns"]}
-    assert told == {role: ", ".join(each) for role, each in columns.SYNONYMS.items()}
+    assert told == {role: ", ".join(each) for role, each in SYNONYMS.items()}
 
 
 def test_no_name_of_a_column_means_two_things():
-    each = [name for synonyms in columns.SYNONYMS.values() for name in synonyms]
+    each = [name for synonyms in SYNONYMS.values() for name in synonyms]
     assert len(each) == len(set(each))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from convive.domain.reach.coded import columns
 from convive.domain.reach.coded.schema import USUAL
 from convive.domain.reach.encoder import assemble
+from convive.kernel.columns import SYNONYMS
 
 _WORDS = (assemble.HERE / "words.js").read_text(encoding="utf-8")
 _SAID = re.compile(r'"?([\w-]+)"?: "((?:[^"\\]|\\.)*)",')
@@ -36,7 +36,7 @@ def test_it_has_a_word_for_every_column_and_no_word_too_many() -> None:
         for path in [*assemble.HERE.glob("*.js"), assemble.HERE / "page.html"]
         if path.name != "words.js"
     )
-    said, roles = _language("en").keys(), set(columns.SYNONYMS)
+    said, roles = _language("en").keys(), set(SYNONYMS)
     assert roles <= said
     for name in said - roles:
         assert re.search(rf"\b{name.removeprefix('fault-')}\b", sources), name

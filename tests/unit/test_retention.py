@@ -20,6 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from recorded import receive, source, table
 
 from convive.access.rules import Actor
+from convive.domain.people.models import Import
 from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import Ask
 from convive.domain.programme import queries as programme
@@ -183,6 +184,19 @@ def accounts(now: datetime, _home: Home, _folder: Path) -> Left:
     )
 
 
+def people_files(now: datetime, _home: Home, _folder: Path) -> Left:
+    for done_at in (None, now):
+        Import.objects.create(
+            organisation=Organisation.objects.first(), file_hash="a" * 64, table="{}",
+            rejects="row", read=2, accepted=1, doubles=0, made_at=now, made_by="user:1",
+            done_at=done_at,
+        )  # fmt: skip
+    return lambda: (
+        Import.objects.exclude(table=b"").count(),
+        Import.objects.exclude(rejects=b"").count() + Import.objects.filter(done_at=None).count(),
+    )
+
+
 MADE = {
     "sign-ins": sign_ins,
     "accounts": accounts,
@@ -195,6 +209,7 @@ MADE = {
     "leftovers": leftovers,
     "data-requests": data_requests,
     "coded-lists": coded_lists,
+    "people-files": people_files,
 }
 
 

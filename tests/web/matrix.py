@@ -281,6 +281,8 @@ PAGES: dict[str, Page] = {
     "people:list": Page(methods=_BOTH),
     "people:new": Page(methods=_BOTH),
     "people:hand_over": Page(methods=_BOTH),
+    "people:import": Page(methods=_BOTH),
+    "people:export": Page(methods=_BOTH),
     "people:person": by_both(people.person),
     "people:sheet": by_both(people.person),
     "people:correct": by_both(people.person, methods=_BOTH),

@@ -16,6 +16,7 @@ COMMANDS = {
     "report": "convive.cli.report",
     "analyse": "convive.cli.analyse",
     "observatory": "convive.cli.observatory",
+    "people": "convive.cli.people",
     "reach": "convive.cli.reach",
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",

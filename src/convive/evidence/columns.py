@@ -5,7 +5,9 @@ CSV, XLSX, ODS, JSON, Parquet and the others that an import reads; every value c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -59,6 +61,47 @@ def _read(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> dic
         header: np.array(values, dtype=object)
         for header, values in zip(headers[:width], columns, strict=True)
     }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table row by row: the number of each in its file, and its cells, as many as it has."""
+
+    headers: tuple[str, ...]
+    cells: list[tuple[int, list[str]]]
+
+
+def rows_of(path: Path) -> Rows:
+    """Every row of a table that is not empty, so that each can be told of by its number.
+
+    Raises BadInput where the file cannot be read as a table or has no rows.
+    """
+    with settings.HOME.scratch() as folder:
+        table = open_form(path, FileForm(), guess_header, folder, lambda _part, _share: None)
+        if table.damage:
+            raise BadInput(table.damage)
+        if table.form == "parquet":
+            raise BadInput.at(
+                path.name, _("It cannot be read row by row."), _("Save it anew as CSV or XLSX.")
+            )
+        headers = table.header.names[:-1] if table.numbered else table.header.names
+        rows = list(_numbered(table))
+    if not rows:
+        raise BadInput.at(path.name, _("The table has no rows."), _("Give one with values."))
+    return Rows(tuple(name.strip() for name in headers), rows)
+
+
+def _numbered(table: Table) -> Iterator[tuple[int, list[str]]]:
+    with table.path.open(encoding="utf-8", newline="") as text:
+        for _line in range(table.header.lines):
+            text.readline()
+        records = csv.reader(text, delimiter=table.separator)
+        for number, record in enumerate(records, table.header.lines + 1):
+            cells = [cell.strip() for cell in record]
+            if table.numbered:
+                number, cells = int(cells[-1]), cells[:-1]
+            if any(cells):
+                yield number, cells
 
 
 def find(

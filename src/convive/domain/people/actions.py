@@ -6,7 +6,6 @@ The journal says who did what to which code. No name, number or text of a person
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,27 +16,16 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
+from convive.domain.people import consent, queries, rules, search
 from convive.domain.people import facts as facts_
-from convive.domain.people import queries, rules, search
+from convive.domain.people.consent import Word
 from convive.domain.people.facts import TEXTS, Facts
 from convive.domain.people.models import Consent, Person, PersonToken
 from convive.domain.people.queries import Double
-from convive.domain.people.vocabulary import Voice
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import User
 from convive.kernel import journal, names
 from convive.kernel.errors import BadInput, Problem
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word on a purpose, to be written down."""
-
-    purpose: str
-    voice: str
-    agrees: bool
-    way: str
-    on: date
 
 
 class LikelyDouble(BadInput):
@@ -64,11 +52,13 @@ def register(
     worker: int | None = None,
     is_another: bool = False,
     is_sample: bool = False,
+    of_import: str = "",
 ) -> Person:
     """Write somebody down.
 
     words : what they agreed to. worker : the account that attends them.
     is_another : whoever registers saw those who are alike, and this is none of them.
+    of_import : the import that has one entry in the journal for everybody of a file.
 
     Raises LikelyDouble where somebody on the same register may be the same person, and BadInput
     where the facts cannot be kept.
@@ -89,8 +79,11 @@ def register(
     _write(found, facts, today)
     found.save()
     _keep_tokens(found)
-    _journal(by, "people.registered", found, {"organisation": body.code})
-    record_words(by=by, person=found.code, words=words)
+    if of_import:
+        _keep_words(by, found, words)
+    else:
+        _journal(by, "people.registered", found, {"organisation": body.code})
+        record_words(by=by, person=found.code, words=words)
     return found
 
 
@@ -121,20 +114,16 @@ def record_words(*, by: Actor, person: str, words: Iterable[Word]) -> list[Conse
     """Write down what was agreed to or withdrawn. It holds from this moment."""
     found = _locked(person)
     require(by, Permission.KEEP_PEOPLE, queries.scope_of(found))
-    today = programme.today()
-    kept = list(words)
-    for word in kept:
-        if word.on > today:
-            raise BadInput.at(
-                "given_on", _("This day is still to come."), _("Write the day it was said.")
-            )
-        if word.voice != Voice.SELF and word.agrees and not queries.is_minor(found, today):
-            raise BadInput.at(
-                "voice",
-                _("A guardian speaks for a minor alone."),
-                _("Ask the person, or correct the birth date."),
-            )
-    now = timezone.now()
+    made = _keep_words(by, found, words)
+    if made:
+        told = {each.purpose: each.agrees for each in made}
+        _journal(by, "people.consent-written", found, {"says": told})
+    return made
+
+
+def _keep_words(by: Actor, found: Person, words: Iterable[Word]) -> list[Consent]:
+    kept, today, now = list(words), programme.today(), timezone.now()
+    consent.checked(kept, today, minor=queries.is_minor(found, today))
     made = [
         Consent(
             person=found, purpose=word.purpose, voice=word.voice, agrees=word.agrees, way=word.way,
@@ -142,11 +131,7 @@ def record_words(*, by: Actor, person: str, words: Iterable[Word]) -> list[Conse
         )
         for word in kept
     ]  # fmt: skip
-    Consent.objects.bulk_create(made)
-    if made:
-        told = {each.purpose: each.agrees for each in made}
-        _journal(by, "people.consent-written", found, {"says": told})
-    return made
+    return Consent.objects.bulk_create(made)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.people import duties
+        from convive.domain.people import duties, kept
 
         duties.register()
+        kept.register()

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may
 from convive.domain.people import rules
-from convive.domain.people.actions import Word
+from convive.domain.people.consent import BOTH, Word
 from convive.domain.people.facts import Facts
 from convive.domain.people.models import Person
 from convive.domain.people.vocabulary import (
@@ -29,12 +31,13 @@ from convive.domain.people.vocabulary import (
 from convive.domain.plans.forms import choose, districts_of, organisations_of
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import User
+from convive.evidence.desk.upload_handler import is_too_large
 from convive.kernel.forms import DayField
 
 _NO_MEMORY = {"autocomplete": "off", "spellcheck": "false"}  # a shared computer keeps no names
-_VOICES: list[tuple[str, Any]] = [
+VOICES: list[tuple[str, Any]] = [
     (Voice.SELF, _("the person")),
-    ("both", _("the guardian and the minor, both")),
+    (BOTH, _("the guardian and the minor, both")),
     (Voice.GUARDIAN, _("the guardian alone")),
     (Voice.ASSENT, _("the minor alone")),
 ]
@@ -138,26 +141,80 @@ class ConsentForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    voice = forms.ChoiceField(label=_("Who said so"), choices=_VOICES, initial=Voice.SELF)
+    voice = forms.ChoiceField(label=_("Who said so"), choices=VOICES, initial=Voice.SELF)
     way = forms.ChoiceField(label=_("How"), choices=list(WAY_NAMES.items()))
     given_on = DayField(label=_("On which day"))
 
     def __init__(self, data: Any, *, minor: bool = False) -> None:
         super().__init__(data)
         self.initial["given_on"] = programme.today()
-        self.initial["voice"] = "both" if minor else Voice.SELF
+        self.initial["voice"] = BOTH if minor else Voice.SELF
 
     def words(self, before: dict[str, bool] | None = None) -> list[Word]:
         """The words to be written down. before : what holds now; what is no longer ticked is
         withdrawn."""
         data, now = self.cleaned_data, before or {}
-        voices = [Voice.GUARDIAN, Voice.ASSENT] if data["voice"] == "both" else [data["voice"]]
+        voices = [Voice.GUARDIAN, Voice.ASSENT] if data["voice"] == BOTH else [data["voice"]]
         found = []
         for purpose in Purpose.values:
             says = purpose in data["purposes"]
             if says or now.get(purpose):
                 found += [Word(purpose, v, says, data["way"], data["given_on"]) for v in voices]
         return found
+
+
+class _OfOrganisation(forms.Form):
+    """A form that asks for the organisation where somebody keeps people of several."""
+
+    def __init__(self, *data: Any, who: Actor) -> None:
+        super().__init__(*data)
+        bodies = organisations_of(who, Permission.KEEP_PEOPLE)
+        if len(bodies) > 1:
+            self.fields["organisation"] = forms.ChoiceField(label=_("Organisation"))
+            choose(self, "organisation", bodies)
+        self._only = bodies[0][0] if bodies else ""
+
+    @property
+    def organisation(self) -> str:
+        return str(self.cleaned_data.get("organisation") or self._only)
+
+
+class ImportForm(_OfOrganisation):
+    """A file of people."""
+
+    file = forms.FileField(
+        label=_("The file"),
+        help_text=_("CSV, XLSX or ODS; or the JSON that KoboToolbox and ODK export."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods,.xls,.json"}),
+        error_messages={
+            "required": _("Choose a file."),
+            "empty": _("The file is empty. Check what was sent."),
+        },
+    )
+
+    def __init__(self, request: Any, *, who: Actor) -> None:
+        sent = request.method == "POST"
+        super().__init__(*((request.POST, request.FILES) if sent else ()), who=who)
+        self._request = request
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.is_bound and is_too_large(self._request):
+            self.errors.pop("file", None)
+            text = gettext("It is larger than %(most)s MB.") % {"most": settings.UPLOAD_MB}
+            self.add_error("file", text)
+        return data
+
+
+class ExportForm(_OfOrganisation):
+    """Whose people, and in which form."""
+
+    kind = forms.ChoiceField(
+        label=_("As"),
+        choices=[("xlsx", "XLSX"), ("csv", "CSV")],
+        widget=forms.RadioSelect,
+        initial="xlsx",
+    )
 
 
 class HandOverForm(forms.Form):

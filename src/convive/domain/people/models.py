@@ -137,3 +137,45 @@ class Consent(models.Model):
             one_of("voice", Voice, "consent_voice_known"),
             one_of("way", Way, "consent_way_known"),
         ]
+
+
+class Import(models.Model):
+    """A file of people that somebody brings in: what it says is sealed, and emptied when it is
+    done, given up or forgotten; that it came, and how many were written down, stays.
+    """
+
+    sealed_by = "code"
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    file_hash = models.CharField(max_length=64)
+    table = SealedText()  # JSON: headers and rows, until they are written down
+    rejects = SealedText()  # CSV of the rows that were not taken, with reasons
+    read = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    doubles = models.PositiveIntegerField()  # of those not taken
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=64)  # actor id
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["organisation", "file_hash"], name="import_of_file"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(read__gte=F("accepted") + F("doubles")), name="import_counts_add_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.code}"
+
+    @property
+    def rejected(self) -> int:
+        return self.read - self.accepted
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None

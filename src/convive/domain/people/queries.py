@@ -14,13 +14,14 @@ from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope
 from convive.domain.people import rules, search
 from convive.domain.people.facts import Facts
-from convive.domain.people.models import Consent, Person, PersonToken
+from convive.domain.people.models import Consent, Import, Person, PersonToken
 from convive.domain.people.rules import Said
 from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
 from convive.kernel import names
 
 MOST_FOUND = 50
+_TOKENS_AT_ONCE = 500
 _LOOKED_AT = 400  # of those that share most words, so many are opened and compared
 
 
@@ -80,24 +81,82 @@ def likely_doubles(organisation: str, facts: Facts, apart: Person | None = None)
 
     Those of the same DNI; and those whose names are alike and whose births do not differ.
     """
-    tokens = search.Tokens(organisation)
-    number = names.dni(facts.dni)
-    same = set(_with({tokens.of_number(number)})) if number else set()
-    wanted = search.words(facts.given, facts.paternal, facts.maternal)
-    shared: Counter[int] = Counter()
-    for word in wanted:
-        shared.update(_with(tokens.of_word(word)))
-    least = max(2, len(wanted) - 1) if len(wanted) > 1 else 1
-    alike = {pk for pk, count in shared.most_common(_LOOKED_AT) if count >= least}
-    rows = Person.objects.filter(pk__in=same | alike, same_as=None, erased_on=None)
-    rows = rows.filter(organisation__code=organisation).select_related("organisation", "district")
-    found = []
-    for row in rows if apart is None else rows.exclude(pk=apart.pk):
-        birth = _births(row, facts)
-        if row.pk in same or (birth is not False and not _other_dni(row, number)):
-            found.append(Double(row, row.pk in same, birth is True))
-    found.sort(key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.person.pk]))
-    return found[:10]
+    return Alike(organisation, [facts]).to(facts, apart)
+
+
+class Alike:
+    """Who on one register may be one of many people: their tokens are read at once.
+
+    organisation : whose register. many : the facts that `to` is asked of.
+    """
+
+    def __init__(self, organisation: str, many: Iterable[Facts]) -> None:
+        self._organisation, self._tokens = organisation, search.Tokens(organisation)
+        self._people: dict[int, set[int]] = {}
+        wanted: set[int] = set()
+        for facts in many:
+            for tokens in self._asked(facts):
+                wanted |= tokens
+        found = sorted(wanted)
+        for start in range(0, len(found), _TOKENS_AT_ONCE):
+            rows = PersonToken.objects.filter(token__in=found[start : start + _TOKENS_AT_ONCE])
+            for token, person in rows.order_by().values_list("token", "person"):
+                self._people.setdefault(token, set()).add(person)
+
+    def to(self, facts: Facts, apart: Person | None = None) -> list[Double]:
+        """As `likely_doubles`."""
+        number, wanted = names.dni(facts.dni), _words(facts)
+        dni, *words = self._asked(facts)
+        same = self._with(dni)
+        shared: Counter[int] = Counter()
+        for tokens in words:
+            shared.update(self._with(tokens))
+        least = least_shared(len(wanted))
+        alike = {pk for pk, count in shared.most_common(_LOOKED_AT) if count >= least}
+        if not same | alike:
+            return []
+        rows = Person.objects.filter(pk__in=same | alike, same_as=None, erased_on=None)
+        rows = rows.filter(organisation__code=self._organisation)
+        found = []
+        for row in rows.select_related("organisation", "district"):
+            if apart is not None and row.pk == apart.pk:
+                continue
+            birth = births(row.born, facts)
+            if row.pk in same or (birth is not False and not _other_dni(row, number)):
+                found.append(Double(row, row.pk in same, birth is True))
+        found.sort(
+            key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.person.pk])
+        )
+        return found[:10]
+
+    def _asked(self, facts: Facts) -> list[set[int]]:
+        """The tokens of the DNI, then those of each word of the name."""
+        number = names.dni(facts.dni)
+        dni = {self._tokens.of_number(number)} if number else set()
+        return [dni, *(self._tokens.of_word(word) for word in _words(facts))]
+
+    def _with(self, tokens: set[int]) -> set[int]:
+        """Whoever is kept under one of these tokens."""
+        return set().union(*(self._people.get(token, ()) for token in tokens))
+
+
+def _words(facts: Facts) -> list[str]:
+    return search.words(facts.given, facts.paternal, facts.maternal)
+
+
+def least_shared(words: int) -> int:
+    """How many of so many words of a name two people share who may be one."""
+    return max(2, words - 1) if words > 1 else 1
+
+
+def births(own: str, facts: Facts) -> bool | None:
+    """Whether somebody born on a day (`2001-07-30`) was born on that of these facts, month and day
+    swapped or not; None where one does not say, or by band alone."""
+    if facts.born is None or not own:
+        return None
+    said = facts.born.isoformat()
+    swapped = f"{said[:4]}-{said[8:]}-{said[5:7]}"
+    return own in (said, swapped)
 
 
 @dataclass
@@ -149,6 +208,18 @@ def age_band(found: Person, day: date) -> str:
 def doubles_of(found: Person) -> QuerySet[Person]:
     """Rows that were joined to this one."""
     return found.doubles.order_by("pk")
+
+
+def import_of(who: Actor, code: str) -> Import | None:
+    """A file that this very actor brought in."""
+    rows = Import.objects.select_related("organisation")
+    return rows.filter(code=code, made_by=who.id).first()
+
+
+def was_imported(organisation: str, file_hash: str) -> bool:
+    """Whether people of this very file were written down before."""
+    rows = Import.objects.filter(organisation__code=organisation, file_hash=file_hash)
+    return rows.exclude(done_at=None).exists()
 
 
 def caseload(account: int) -> QuerySet[Person]:
@@ -208,16 +279,6 @@ def _alike(row: Person, wanted: list[str]) -> int:
     """How many of the words sound exactly so."""
     own = set(search.words(row.given, row.paternal, row.maternal))
     return sum(word in own for word in wanted)
-
-
-def _births(row: Person, facts: Facts) -> bool | None:
-    """Whether they were born on one day; None where one does not say, or by band alone."""
-    if facts.born is None or not row.born:
-        return None
-    own = row.born
-    said = facts.born.isoformat()
-    swapped = f"{said[:4]}-{said[8:]}-{said[5:7]}"
-    return own in (said, swapped)
 
 
 def _other_dni(row: Person, number: str) -> bool:

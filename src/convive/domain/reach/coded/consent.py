@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from convive.domain.reach.coded.columns import People
+from convive.kernel.columns import NO, YES
 from convive.kernel.names import letters
 
-YES = frozenset(
-    [
-        "YES",
-        "Y",
-        "SI",
-        "S",
-        "X",
-        "TRUE",
-        "VERDADERO",
-        "V",
-        "1",
-        "OK",
-        "ACEPTA",
-        "AUTORIZA",
-        "CONSIENTE",
-        "AGREED",
-    ]
-)
 LINKAGE = frozenset(["LINKAGE", "ENLACE", "VINCULACION", "CRUCE"])
-NO = frozenset(["NO", "NOT", "SIN", "NIEGA", "RECHAZA"])
 
 
 def agreed(people: People) -> list[bool] | None:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convive.domain.reach.coded import columns, consent, strata
+from convive.domain.reach.coded import consent, strata
 from convive.domain.reach.coded.schema import Schema
 from convive.kernel import names
+from convive.kernel.columns import NO, SYNONYMS, YES
 
 HERE = Path(__file__).resolve().parent
 SCRIPTS = ("words", "names", "keys", "encode", "tables", "app")  # each uses those before it
@@ -53,7 +54,7 @@ def rules(schema: Schema) -> dict[str, Any]:
     return {
         "schema": schema.as_json(),
         "schemaName": schema.name,
-        "synonyms": columns.SYNONYMS,
+        "synonyms": SYNONYMS,
         "leftOut": sorted(names.LEFT_OUT),
         "articles": sorted(names.ARTICLES),
         "married": sorted(names.MARRIED),
@@ -61,8 +62,8 @@ def rules(schema: Schema) -> dict[str, Any]:
         "short": names.SHORT,
         "sounds": [(each.pattern, by.replace("\\", "$")) for each, by in names.SOUNDS],
         "sex": {word: sex for sex, said in names.SEX.items() for word in said.split()},
-        "yes": sorted(consent.YES),
-        "no": sorted(consent.NO),
+        "yes": sorted(YES),
+        "no": sorted(NO),
         "linkage": sorted(consent.LINKAGE),
         "ages": strata.AGES,
     }
