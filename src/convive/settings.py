@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "convive.domain.plans",
     "convive.evidence",
     "convive.domain.people",
+    "convive.domain.referrals",
     "convive.domain.reach",
     "convive.domain.observatory",
     "convive.domain.committees",

@@ -165,6 +165,9 @@ PAGES = (
     Page("people:new", "agency_officer"),
     Page("people:hand_over", "agency_officer"),
     Page("people:person", "agency_officer", start="people:list", follow="main .rows h2 a"),
+    Page("referrals:list", "case_worker"),
+    Page("referrals:list", "agency_officer", query="?of=sent&all=1"),
+    Page("referrals:rooms", "case_worker"),
     Page("reach:runs", "funder"),
     Page("reach:new", "coordinator"),
     Page("reach:run", "coordinator", start="reach:runs", follow="main .rows a[href*='/counts/']"),
@@ -211,6 +214,7 @@ _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and ch
 _LEADS_BACK = "takes POST alone, and leads back"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
+_REFERS = "tests/browser/test_referrals.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
     "committees:call_off": _LEADS_BACK,
@@ -301,6 +305,14 @@ NOT_VISITED = {
     "people:join": _LEADS_BACK,
     "people:part": _LEADS_BACK,
     "people:sheet": _ON_THE_REGISTER,
+    "referrals:answer": _REFERS,
+    "referrals:done": _LEADS_BACK,
+    "referrals:new": _REFERS,
+    "referrals:received": _REFERS,
+    "referrals:revoke": _LEADS_BACK,
+    "referrals:sent": _REFERS,
+    "referrals:sheet": _REFERS,
+    "referrals:told": "the form of referrals:answer, for a receiver without an account",
     "reach:abandon": _LEADS_BACK,
     "reach:csv": "a download: CSV",
     "reach:encoder": "a download; tests/browser/test_counts.py opens it without a network",

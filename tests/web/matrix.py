@@ -20,6 +20,7 @@ import matrix_observatory as observatory
 import matrix_people as people
 import matrix_plans as plans
 import matrix_reach as reach
+import matrix_referrals as referrals
 from cast import (
     CAST,
     EL_PORVENIR,
@@ -290,6 +291,16 @@ PAGES: dict[str, Page] = {
     "people:erase": by_both(people.person, methods=_BOTH),
     "people:join": by_both(people.person, methods=_POST),
     "people:part": by_both(people.person, methods=_POST),
+    "referrals:list": Page(),
+    "referrals:rooms": Page(methods=_BOTH),
+    "referrals:new": by_both(referrals.person, methods=_BOTH),
+    "referrals:sent": by_both(referrals.sent),
+    "referrals:sheet": by_both(referrals.sent),
+    "referrals:revoke": by_both(referrals.sent, methods=_POST),
+    "referrals:told": by_both(referrals.sent, methods=_BOTH),
+    "referrals:received": by_organisation(referrals.received),
+    "referrals:answer": by_organisation(referrals.received, methods=_BOTH),
+    "referrals:done": by_organisation(referrals.received, methods=_POST),
     "reach:new": Page(methods=_BOTH),
     "reach:run": Page(reach.run),
     "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),

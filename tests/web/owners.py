@@ -29,6 +29,7 @@ from convive.domain.privacy.models import DataRequest
 from convive.domain.programme.models import Membership, Organisation, Place, User
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
 from convive.domain.reach.models import Run, RunList
+from convive.domain.referrals.models import Referral
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel.models import Job
 from convive.reports.models import Report
@@ -225,6 +226,18 @@ def _person(permission: Permission) -> Rule:
     return _of(Person, where, code, code=NO_CODE)
 
 
+_SENT = _of(
+    Referral,
+    has(Permission.SEND_REFERRAL, where=lambda row: of_body(row.sender, row.person.district)),
+    code,
+    code=NO_CODE,
+)
+_RECEIVED = _of(
+    Referral, has(Permission.ANSWER_REFERRAL, where=lambda row: of_body(row.receiver)), code,
+    code=NO_CODE,
+)  # fmt: skip
+
+
 def _reports_of(**more: str) -> Rule:
     """What is made of a place: for whoever makes reports there."""
     return Rule(
@@ -371,6 +384,14 @@ RULES: dict[str, Rule] = {
     "people:part": _person(Permission.JOIN_PEOPLE),
     "people:person": _person(Permission.SEE_PEOPLE),
     "people:sheet": _person(Permission.SEE_PEOPLE),
+    "referrals:answer": _RECEIVED,
+    "referrals:done": _RECEIVED,
+    "referrals:new": _person(Permission.SEND_REFERRAL),
+    "referrals:received": _RECEIVED,
+    "referrals:revoke": _SENT,
+    "referrals:sent": _SENT,
+    "referrals:sheet": _SENT,
+    "referrals:told": _SENT,
     "reach:abandon": _OWN_RUN,
     # It is not finished and has no tables: whoever does not see everything learns not even that
     "reach:csv": Rule(

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"
     KEEP_PEOPLE = "keep_people"
     JOIN_PEOPLE = "join_people"
+    SEND_REFERRAL = "send_referral"
+    ANSWER_REFERRAL = "answer_referral"
+    OVERRIDE_CONSENT = "override_consent"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -66,6 +69,9 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.SEE_PEOPLE: _("see the people whom their organisation attends"),
     Permission.KEEP_PEOPLE: _("register people, correct their data and write what they agree to"),
     Permission.JOIN_PEOPLE: _("join double entries, pass people to another worker, erase somebody"),
+    Permission.SEND_REFERRAL: _("refer the people they attend to another organisation"),
+    Permission.ANSWER_REFERRAL: _("answer what was referred to their organisation"),
+    Permission.OVERRIDE_CONSENT: _("refer somebody who did not agree to it, with a reason"),
 }
 
 
@@ -171,6 +177,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_PEOPLE,
             _P.KEEP_PEOPLE,
             _P.JOIN_PEOPLE,
+            _P.SEND_REFERRAL,
+            _P.ANSWER_REFERRAL,
+            _P.OVERRIDE_CONSENT,
             _P.BREAK_GLASS,
         }
     ),
@@ -191,11 +200,22 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_PEOPLE,
             _P.KEEP_PEOPLE,
             _P.JOIN_PEOPLE,
+            _P.SEND_REFERRAL,
+            _P.ANSWER_REFERRAL,
+            _P.OVERRIDE_CONSENT,
             _P.BREAK_GLASS,
         }
     ),
     Role.CASE_WORKER: frozenset(
-        {_P.SEE_WORKSPACE, _P.SEE_PLAN, _P.SEE_PEOPLE, _P.KEEP_PEOPLE, _P.BREAK_GLASS}
+        {
+            _P.SEE_WORKSPACE,
+            _P.SEE_PLAN,
+            _P.SEE_PEOPLE,
+            _P.KEEP_PEOPLE,
+            _P.SEND_REFERRAL,
+            _P.ANSWER_REFERRAL,
+            _P.BREAK_GLASS,
+        }
     ),
     Role.ANALYST: frozenset(
         {

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
-from convive.domain.people import consent, queries, rules, search
+from convive.domain.people import consent, forgetting, queries, rules, search
 from convive.domain.people import facts as facts_
 from convive.domain.people.consent import Word
 from convive.domain.people.facts import TEXTS, Facts
@@ -229,6 +229,7 @@ def erase(*, by: Actor, person: str, reason: str) -> Person:
         row.save()
         row.tokens.all().delete()
         row.consents.all().delete()
+        forgetting.forget(row, by.id)
     _journal(by, "people.erased", found, {"reason": reason[:40]})
     return found
 

@@ -107,6 +107,7 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
     context = pages.person(found) | {
         "keeps": may(who, Permission.KEEP_PEOPLE, scope),
         "joins": may(who, Permission.JOIN_PEOPLE, scope),
+        "refers": may(who, Permission.SEND_REFERRAL, scope),
     }
     return render(request, "people/person.html", context)
 

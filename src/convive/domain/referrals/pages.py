@@ -1,0 +1,191 @@
+"""What the pages of referrals show, each side its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import qrcode
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from qrcode.image.svg import SvgPathImage
+
+from convive.domain.people.vocabulary import CALLS_NAMES, LANGUAGE_NAMES, SEX_NAMES
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import CatalogueEntry
+from convive.domain.referrals import queries, rules
+from convive.domain.referrals.copies import Copy
+from convive.domain.referrals.models import Referral
+from convive.domain.referrals.vocabulary import (
+    OVERRIDE_NAMES,
+    REASON_NAMES,
+    ROOM_NAMES,
+    STATUS_NAMES,
+    Side,
+    Status,
+)
+from convive.kernel.errors import BadInput
+from convive.kernel.texts import LANGUAGES, in_language
+
+_STEPS = {
+    Status.IN_PROGRESS: 2,
+    Status.ACCEPTED: 3,
+    Status.REJECTED: 5,
+    Status.DONE: 5,
+    Status.REVOKED: 1,
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a referral stands, in words and adobes."""
+
+    step: int
+    word: str
+    is_no: bool
+    is_late: bool
+    sent_on: date
+    answer_by: date
+
+
+@dataclass(frozen=True)
+class Row:
+    """A referral in a list. name : "" where it may not be read."""
+
+    referral: Referral
+    name: str
+    service: str
+    state: State
+
+
+def state(found: Referral) -> State:
+    sent_on = timezone.localdate(found.sent_at)
+    return State(
+        _STEPS[Status(found.status)],
+        str(STATUS_NAMES[found.status]),
+        found.status == Status.REJECTED,
+        rules.is_late(found.status, sent_on, found.promised_on, programme.today()),
+        sent_on,
+        rules.answer_by(sent_on),
+    )
+
+
+def sent_rows(found: Iterable[Referral]) -> list[Row]:
+    """For whoever sent them: the names of their own register."""
+    return [Row(row, row.person.name, service_name(row.service), state(row)) for row in found]
+
+
+def received_rows(found: Iterable[Referral]) -> list[Row]:
+    """For whoever received them: the names of the copies that may be read now."""
+    rows = list(found)
+    told = queries.told(rows)
+    return [
+        Row(row, copy.name if (copy := told.of(row)) else "", service_name(row.service), state(row))
+        for row in rows
+    ]
+
+
+def service_name(service: CatalogueEntry) -> str:
+    """The neutral name of a sensitive service: lists and sheets lie about."""
+    if not service.data.get("sensitive"):
+        return service.name
+    own = {f"neutral_name_{language}": "" for language in LANGUAGES} | service.data
+    return in_language(SimpleNamespace(**own), "neutral_name") or service.name
+
+
+def one(found: Referral) -> dict[str, Any]:
+    """What both sides read."""
+    names = queries.names([found])
+    return {
+        "referral": found,
+        "service": found.service.name,
+        "state": state(found),
+        "reason": REASON_NAMES.get(found.rejected_reason, ""),
+        "overridden": OVERRIDE_NAMES.get(found.override_reason, ""),
+        "sent_by": names.get(found.sent_by, ""),
+        "responded_by": names.get(found.responded_by, ""),
+        "ended_by": names.get(found.ended_by, ""),
+    }
+
+
+def sent(found: Referral) -> dict[str, Any]:
+    """As whoever sent it sees it."""
+    moves = rules.moves(found.status, Side.SENDER, on_paper=found.on_paper)
+    return one(found) | {
+        "moves": moves,
+        "told": queries.told([found]).may(found),
+        "is_open": found.status in (Status.IN_PROGRESS, Status.ACCEPTED),
+    }
+
+
+def received(found: Referral) -> dict[str, Any]:
+    """As whoever received it sees it. copy : None where they may not read who it is."""
+    return one(found) | {
+        "moves": rules.moves(found.status, Side.RECEIVER),
+        "copy": written(queries.told([found]).of(found)),
+        "is_open": found.status in (Status.IN_PROGRESS, Status.ACCEPTED),
+    }
+
+
+def sheet(found: Referral) -> dict[str, Any]:
+    """The printed sheet for a receiver without an account."""
+    return one(found) | {
+        "service": service_name(found.service),
+        "copy": written(queries.told([found]).of(found)),
+        "qr": qr(found.code),
+        "reasons": list(REASON_NAMES.values()),
+    }
+
+
+def written(copy: Copy | None) -> dict[str, Any] | None:
+    """A copy in the words of the reader."""
+    if copy is None:
+        return None
+    return {
+        "name": copy.name,
+        "age": copy.age_band,
+        "sex": SEX_NAMES[copy.sex],
+        "district": _district(copy.district),
+        "phone": copy.phone,
+        "calls": CALLS_NAMES[copy.calls],
+        "call_hours": copy.call_hours,
+        "language": LANGUAGE_NAMES[copy.language],
+        "note": copy.note,
+    }
+
+
+def rooms() -> list[dict[str, Any]]:
+    """What the organisations say of their services."""
+    return [
+        {
+            "body": row.organisation.name,
+            "service": row.service.name,
+            "room": ROOM_NAMES[row.room],
+            "is_narrow": row.room != "open",
+            "since": row.since,
+            "note": row.note,
+        }
+        for row in queries.states()
+    ]
+
+
+def qr(text: str) -> SafeString:
+    """A QR of a text as a drawing, to stand in a page."""
+    out = BytesIO()
+    qrcode.make(text, image_factory=SvgPathImage, border=2).save(out)
+    drawing = re.sub(r' (width|height)="[\d.]+mm"', "", out.getvalue().decode())  # fills its place
+    return mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308  made here, of a code
+
+
+def _district(ref: str) -> str:
+    if not ref:
+        return ""
+    try:
+        return programme.place(ref).name
+    except BadInput:  # dropped by a later pack
+        return ref
