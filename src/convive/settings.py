@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "convive.evidence",
     "convive.domain.people",
     "convive.domain.referrals",
+    "convive.domain.services",
     "convive.domain.reach",
     "convive.domain.observatory",
     "convive.domain.committees",

@@ -19,6 +19,7 @@ urlpatterns += i18n_patterns(
     path("", include("convive.domain.committees.urls")),
     path("", include("convive.domain.people.urls")),
     path("", include("convive.domain.referrals.urls")),
+    path("", include("convive.domain.services.urls")),
     path("", include("convive.domain.reach.urls")),
     path("", include("convive.evidence.urls")),
     path("", include("convive.results.urls")),

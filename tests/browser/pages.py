@@ -168,6 +168,8 @@ PAGES = (
     Page("referrals:list", "case_worker"),
     Page("referrals:list", "agency_officer", query="?of=sent&all=1"),
     Page("referrals:rooms", "case_worker"),
+    Page("services:list", "municipal_officer"),
+    Page("services:new", "municipal_officer"),
     Page("reach:runs", "funder"),
     Page("reach:new", "coordinator"),
     Page("reach:run", "coordinator", start="reach:runs", follow="main .rows a[href*='/counts/']"),
@@ -212,11 +214,21 @@ _SEEN_ON_THE_WAY = "visited by the tests of accounts, which make what it shows"
 _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
+_A_COURSE = "tests/browser/test_services.py goes through a course"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
 _REFERS = "tests/browser/test_referrals.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
+    "services:activity": _A_COURSE,
+    "services:attendance": _A_COURSE,
+    "services:close": _LEADS_BACK,
+    "services:complete": _LEADS_BACK,
+    "services:enrol": _A_COURSE,
+    "services:leave": _A_COURSE,
+    "services:sessions": _A_COURSE,
+    "services:sheet": _A_COURSE,
+    "services:team": _A_COURSE,
     "committees:call_off": _LEADS_BACK,
     "committees:change_session": "the form of committees:new_session, filled in",
     "committees:close_session": _LEADS_BACK,

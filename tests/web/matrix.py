@@ -21,6 +21,7 @@ import matrix_people as people
 import matrix_plans as plans
 import matrix_reach as reach
 import matrix_referrals as referrals
+import matrix_services as services
 from cast import (
     CAST,
     EL_PORVENIR,
@@ -301,6 +302,17 @@ PAGES: dict[str, Page] = {
     "referrals:received": by_organisation(referrals.received),
     "referrals:answer": by_organisation(referrals.received, methods=_BOTH),
     "referrals:done": by_organisation(referrals.received, methods=_POST),
+    "services:list": Page(),
+    "services:new": Page(methods=_BOTH),
+    "services:activity": by_both(services.activity),
+    "services:sessions": by_both(services.activity, methods=_BOTH),
+    "services:attendance": by_both(services.session, methods=_BOTH),
+    "services:enrol": by_both(services.activity, methods=_BOTH),
+    "services:team": by_both(services.activity, methods=_BOTH),
+    "services:sheet": by_both(services.activity),
+    "services:close": by_both(services.activity, methods=_POST),
+    "services:complete": by_both(services.enrolment, methods=_POST),
+    "services:leave": by_both(services.enrolment, methods=_BOTH),
     "reach:new": Page(methods=_BOTH),
     "reach:run": Page(reach.run),
     "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),

@@ -30,6 +30,8 @@ from convive.domain.programme.models import Membership, Organisation, Place, Use
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
 from convive.domain.reach.models import Run, RunList
 from convive.domain.referrals.models import Referral
+from convive.domain.services.models import Activity, Enrolment
+from convive.domain.services.models import Session as Meeting
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel.models import Job
 from convive.reports.models import Report
@@ -238,6 +240,37 @@ _RECEIVED = _of(
 )  # fmt: skip
 
 
+def _runs(permission: Permission, whose: Callable[[Thing], Activity]) -> Opens:
+    """Of the organisation, in its district; of a sensitive service, by its own team alone."""
+
+    def opens(who: Actor, thing: Thing) -> bool:
+        row = whose(thing)
+        team = {f"user:{account.pk}" for account in row.team.all()}
+        hidden = row.service.data.get("sensitive") and who.id not in team
+        return not hidden and allows(
+            who.grants, permission, of_body(row.organisation, row.district)
+        )
+
+    return opens
+
+
+def _activity(permission: Permission) -> Rule:
+    return _of(Activity, _runs(permission, lambda row: row), code, code=NO_CODE)
+
+
+def _enrolment(permission: Permission) -> Rule:
+    return _of(Enrolment, _runs(permission, lambda row: row.activity), code, code=NO_CODE)
+
+
+_MEETING = _of(
+    Meeting,
+    _runs(Permission.KEEP_SERVICES, lambda row: row.activity),
+    lambda row: {"code": row.activity.code, "number": row.pk},
+    code=NO_CODE,
+    number=NO_NUMBER,
+)
+
+
 def _reports_of(**more: str) -> Rule:
     """What is made of a place: for whoever makes reports there."""
     return Rule(
@@ -392,6 +425,15 @@ RULES: dict[str, Rule] = {
     "referrals:sent": _SENT,
     "referrals:sheet": _SENT,
     "referrals:told": _SENT,
+    "services:activity": _activity(Permission.SEE_SERVICES),
+    "services:attendance": _MEETING,
+    "services:close": _activity(Permission.KEEP_SERVICES),
+    "services:complete": _enrolment(Permission.KEEP_SERVICES),
+    "services:enrol": _activity(Permission.KEEP_SERVICES),
+    "services:leave": _enrolment(Permission.KEEP_SERVICES),
+    "services:sessions": _activity(Permission.KEEP_SERVICES),
+    "services:sheet": _activity(Permission.SEE_SERVICES),
+    "services:team": _activity(Permission.KEEP_SERVICES),
     "reach:abandon": _OWN_RUN,
     # It is not finished and has no tables: whoever does not see everything learns not even that
     "reach:csv": Rule(

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SEND_REFERRAL = "send_referral"
     ANSWER_REFERRAL = "answer_referral"
     OVERRIDE_CONSENT = "override_consent"
+    SEE_SERVICES = "see_services"
+    KEEP_SERVICES = "keep_services"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -72,6 +74,8 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.SEND_REFERRAL: _("refer the people they attend to another organisation"),
     Permission.ANSWER_REFERRAL: _("answer what was referred to their organisation"),
     Permission.OVERRIDE_CONSENT: _("refer somebody who did not agree to it, with a reason"),
+    Permission.SEE_SERVICES: _("see the activities that their organisation offers people"),
+    Permission.KEEP_SERVICES: _("open activities, enrol people and write down who came"),
 }
 
 
@@ -180,6 +184,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEND_REFERRAL,
             _P.ANSWER_REFERRAL,
             _P.OVERRIDE_CONSENT,
+            _P.SEE_SERVICES,
+            _P.KEEP_SERVICES,
             _P.BREAK_GLASS,
         }
     ),
@@ -203,6 +209,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEND_REFERRAL,
             _P.ANSWER_REFERRAL,
             _P.OVERRIDE_CONSENT,
+            _P.SEE_SERVICES,
+            _P.KEEP_SERVICES,
             _P.BREAK_GLASS,
         }
     ),
@@ -214,6 +222,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.KEEP_PEOPLE,
             _P.SEND_REFERRAL,
             _P.ANSWER_REFERRAL,
+            _P.SEE_SERVICES,
+            _P.KEEP_SERVICES,
             _P.BREAK_GLASS,
         }
     ),

@@ -11,7 +11,8 @@ from django.db import transaction
 from convive.access.rules import Actor
 from convive.demo import rules
 from convive.domain.people import actions
-from convive.domain.people.actions import LikelyDouble, Word
+from convive.domain.people.actions import LikelyDouble
+from convive.domain.people.consent import Word
 from convive.domain.people.facts import Facts
 from convive.domain.people.vocabulary import Purpose, Voice, Way
 from convive.domain.programme import queries as programme

@@ -1,0 +1,246 @@
+"""Every read of services. Whoever asks sees the activities of their organisation and district; of a
+sensitive service, those of whose team they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from convive.access.permissions import Permission
+from convive.access.rules import Actor, Scope, may
+from convive.domain.people import queries as people
+from convive.domain.people.models import Person
+from convive.domain.people.queries import Agreed
+from convive.domain.people.vocabulary import Purpose
+from convive.domain.programme import queries as programme
+from convive.domain.programme.models import CatalogueEntry, User
+from convive.domain.services import rules
+from convive.domain.services.models import Activity, Attendance, Enrolment, Session
+from convive.domain.services.rules import Presence, Spell
+from convive.domain.services.vocabulary import Came, Progress, Reason, Standing
+from convive.kernel.errors import BadInput
+from convive.stats.retention import Retention, kaplan_meier
+
+
+def services() -> QuerySet[CatalogueEntry]:
+    """What the pack offers today."""
+    return CatalogueEntry.objects.filter(kind=CatalogueEntry.Kind.SERVICE, retired_on=None)
+
+
+def activities_visible_to(
+    who: Actor, permission: Permission = Permission.SEE_SERVICES
+) -> QuerySet[Activity]:
+    """The activities that this actor may see. Of a sensitive service there are none for others."""
+    rows = Activity.objects.select_related("service", "organisation", "district")
+    if who.is_system:
+        return rows
+    account = programme.account_of(who)
+    own = Activity.objects.filter(team=account.pk) if account else Activity.objects.none()
+    sensitive = CatalogueEntry.objects.filter(data__sensitive=True)
+    open_ = ~Q(service__in=sensitive) | Q(pk__in=own)
+    return rows.filter(_reach(who, permission) & open_)
+
+
+def with_counts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """With how many have a place and how many wait, the newest first."""
+    there = Q(enrolments__state__in=[Standing.ENROLLED, Standing.COMPLETED])
+    return rows.annotate(
+        taken=Count("enrolments", filter=there),
+        waiting=Count("enrolments", filter=Q(enrolments__state=Standing.WAITING)),
+    ).order_by("-first_day", "-pk")
+
+
+def activity(code: str) -> Activity | None:
+    """By its code; whoever asks is checked by `sees`."""
+    rows = Activity.objects.select_related("service", "organisation", "district")
+    return rows.filter(code=code).first()
+
+
+def scope_of(found: Activity) -> Scope:
+    return Scope(found.organisation.code, found.district.ref)
+
+
+def sees(who: Actor, found: Activity, permission: Permission = Permission.SEE_SERVICES) -> bool:
+    """Whether this actor has this right on this activity. Deny by default."""
+    if not may(who, permission, scope_of(found)):
+        return False
+    return who.is_system or not found.is_sensitive or is_of_team(who, found)
+
+
+def is_of_team(who: Actor, found: Activity) -> bool:
+    account = programme.account_of(who)
+    return account is not None and found.team.filter(pk=account.pk).exists()
+
+
+def may_be_of_team(found: Activity, account: User) -> bool:
+    """Whether an account may run this activity."""
+    return may(programme.actor_of(account), Permission.KEEP_SERVICES, scope_of(found))
+
+
+def run_by(account: int) -> QuerySet[Activity]:
+    """The activities that somebody runs and that are not over."""
+    rows = Activity.objects.filter(team=account).exclude(state=Progress.CLOSED)
+    return rows.select_related("service", "organisation", "district")
+
+
+def enrolments(found: Activity) -> QuerySet[Enrolment]:
+    """Everybody of an activity, in the order in which they asked."""
+    return found.enrolments.select_related("person", "person__district", "activity")
+
+
+def enrolment(code: str) -> Enrolment | None:
+    rows = Enrolment.objects.select_related(
+        "person", "activity__service", "activity__organisation", "activity__district"
+    )
+    return rows.filter(code=code).first()
+
+
+def free_places(found: Activity) -> int:
+    """How many places nobody has: those who completed keep theirs, those who left do not."""
+    taken = found.enrolments.filter(state__in=[Standing.ENROLLED, Standing.COMPLETED]).count()
+    return max(0, found.places - taken)
+
+
+def sessions(found: Activity) -> QuerySet[Session]:
+    """With how many came, of how many that were written down."""
+    return found.sessions.annotate(
+        came=Count("attendance", filter=Q(attendance__state=Came.PRESENT)),
+        written=Count("attendance"),
+    ).order_by("day", "hour", "pk")
+
+
+def next_session(found: Activity) -> Session | None:
+    """The next that is still to come."""
+    return found.sessions.filter(day__gt=programme.today()).first()
+
+
+def session(found: Activity, number: int) -> Session | None:
+    return found.sessions.filter(pk=number).first()
+
+
+def expected_at(one: Session) -> list[Enrolment]:
+    """Who is asked about at a session: whoever had a place on its day, or is written down there,
+    and still agrees to be attended."""
+    had = Q(from_day__lte=one.day) & (Q(ended_on=None) | Q(ended_on__gte=one.day))
+    rows = enrolments(one.activity).filter(had | Q(attendance__session=one)).distinct()
+    return still_agreeing(rows.order_by("pk"))
+
+
+def still_agreeing(rows: Iterable[Enrolment]) -> list[Enrolment]:
+    """Those of people who agree to be attended now. A consent withdrawn holds at once."""
+    found = list(rows)
+    agreed = Agreed([row.person for row in found], programme.today())
+    return [row for row in found if agreed.to(Purpose.SERVICES, row.person)]
+
+
+def attendance(one: Session) -> dict[int, str]:
+    """What is written down of a session, by enrolment."""
+    return dict(one.attendance.values_list("enrolment", "state"))
+
+
+def presence(found: Activity) -> dict[int, Presence]:
+    """How often each came, by enrolment."""
+    words: dict[int, list[str]] = {}
+    for pk, state in Attendance.objects.filter(session__activity=found).values_list(
+        "enrolment", "state"
+    ):
+        words.setdefault(pk, []).append(state)
+    return {pk: rules.presence(each) for pk, each in words.items()}
+
+
+def unwritten(account: int, day: date) -> QuerySet[Session]:
+    """Sessions that were, in the activities that somebody runs, of which nobody wrote who came."""
+    someone = Q(activity__enrolments__from_day__lte=F("day")) & (
+        Q(activity__enrolments__ended_on=None) | Q(activity__enrolments__ended_on__gte=F("day"))
+    )
+    rows = Session.objects.filter(
+        someone, activity__team=account, day__lt=day, recorded_at=None
+    ).exclude(activity__state=Progress.CLOSED)
+    return rows.select_related("activity__service").distinct().order_by("day", "pk")
+
+
+def find_to_enrol(who: Actor, found: Activity, text: str) -> list[Person]:
+    """People of the same organisation with a name like this, who are not in the activity yet."""
+    alike = people.find(who, text)
+    inside = set(found.enrolments.values_list("person", flat=True))
+    return [
+        one
+        for one in alike
+        if one.organisation_id == found.organisation_id and one.pk not in inside
+    ]
+
+
+def spells(
+    rows: QuerySet[Enrolment], until: date, only: Collection[int] | None = None
+) -> list[Spell]:
+    """How long each of these was seen, up to a day. only : the enrolments that are looked at."""
+    seen = Attendance.objects.filter(enrolment__in=rows, state=Came.PRESENT)
+    last = dict(seen.values_list("enrolment").annotate(last=Max("session__day")))
+    told = rows.order_by().values_list("pk", "state", "from_day", "ended_on", "reason")
+    found = (
+        rules.spell(state, begun, ended, reason, last.get(pk), until)
+        for pk, state, begun, ended, reason in told
+        if only is None or pk in only
+    )
+    return [each for each in found if each is not None]
+
+
+def retention(rows: QuerySet[Enrolment], until: date) -> Retention | None:
+    """The estimate of Kaplan and Meier, in days; None where nobody began."""
+    found = spells(rows, until)
+    if not found:
+        return None
+    return kaplan_meier([each.days for each in found], [each.left for each in found])
+
+
+def by_mark(marks: Iterable[UUID]) -> set[UUID]:
+    return set(Attendance.objects.filter(mark__in=list(marks)).values_list("mark", flat=True))
+
+
+def is_newer(at: datetime, mark: UUID, than: Attendance) -> bool:
+    """Which of two words on one person holds: the later; of two at one moment always the same one,
+    in whichever order they arrive."""
+    return (at, str(mark)) > (than.taken_at, str(than.mark))
+
+
+def ended_in(first: date, last: date) -> QuerySet[Enrolment]:
+    """Those who had a place and completed or left within these days."""
+    rows = Enrolment.objects.filter(ended_on__range=(first, last), from_day__isnull=False)
+    return rows.exclude(reason=Reason.MISTAKE)
+
+
+def service(code: str) -> CatalogueEntry:
+    """Raises BadInput where the catalogue offers no such service."""
+    found = services().filter(code=code).first()
+    if found is None:
+        raise BadInput.at(
+            "service",
+            _("The catalogue offers no such service."),
+            _("Choose a service of the list."),
+        )
+    return found
+
+
+def _reach(who: Actor, permission: Permission) -> Q:
+    """What a list of activities is narrowed to: deny by default."""
+    found = Q(pk__in=())
+    for grant in who.grants_with(permission):
+        one = Q()
+        if grant.organisations is not None:
+            one &= Q(organisation__code__in=grant.organisations)
+        if grant.districts is not None:
+            one &= _in_districts(grant.districts)
+        found |= one
+    return found
+
+
+def _in_districts(refs: Iterable[str]) -> Q:
+    found = Q(pk__in=())
+    for ref in refs:
+        scheme, _colon, code = ref.partition(":")
+        found |= Q(district__scheme=scheme, district__code=code)
+    return found

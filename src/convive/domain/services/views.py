@@ -1,0 +1,261 @@
+"""Pages of services: activities, their sessions, who is enrolled, who came. A name is looked for by
+POST: it stands in no address, no history and no log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from convive.access.permissions import Permission
+from convive.access.rules import Scope
+from convive.domain.people import pages as people_pages
+from convive.domain.people.forms import SearchForm
+from convive.domain.programme.guard import actor, opens
+from convive.domain.services import actions, pages, queries
+from convive.domain.services.forms import (
+    ActivityForm,
+    EnrolForm,
+    LeaveForm,
+    RollForm,
+    SessionsForm,
+    TeamForm,
+)
+from convive.domain.services.models import Activity, Enrolment, Session
+from convive.domain.services.vocabulary import Came, Progress
+from convive.kernel.errors import BadInput
+from convive.kernel.forms import tell
+
+_ON_A_PAGE = 50
+
+
+def _scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
+    """Where an activity stands. Of a sensitive service, for those who run it alone."""
+    found = _activity(code)
+    if not queries.sees(actor(request), found):
+        raise Http404
+    return queries.scope_of(found)
+
+
+def _scope_of_enrolment(request: HttpRequest, code: str) -> Scope:
+    return _scope(request, _enrolment(code).activity.code)
+
+
+def _activity(code: str) -> Activity:
+    found = queries.activity(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _enrolment(code: str) -> Enrolment:
+    found = queries.enrolment(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _session(found: Activity, number: int) -> Session:
+    one = queries.session(found, number)
+    if one is None:
+        raise Http404
+    return one
+
+
+@opens(Permission.SEE_SERVICES)
+def activities(request: HttpRequest) -> HttpResponse:
+    """The activities of one's own organisation: those that are not over, or those that are."""
+    closed = request.GET.get("of") == "closed"
+    visible = queries.activities_visible_to(actor(request))
+    wanted = visible.filter(state=Progress.CLOSED) if closed else visible.exclude(state="closed")
+    page = Paginator(queries.with_counts(wanted), _ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "rows": pages.rows(page.object_list), "closed": closed}
+    return render(request, "services/list.html", context)
+
+
+@opens(Permission.KEEP_SERVICES)
+def new(request: HttpRequest) -> HttpResponse:
+    """Open an activity."""
+    who = actor(request)
+    form = ActivityForm(request.POST if request.method == "POST" else None, who=who)
+    if form.is_valid():
+        try:
+            made = actions.open_activity(by=who, organisation=form.organisation, facts=form.facts())
+        except BadInput as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("Opened. Say now on which days it meets."))
+            return redirect("services:sessions", code=made.code)
+    context = {"form": form}
+    return render(request, "services/new.html", context, status=422 if form.errors else 200)
+
+
+@opens(Permission.SEE_SERVICES, scope=_scope)
+def activity(request: HttpRequest, code: str) -> HttpResponse:
+    """An activity: when it meets, who has a place, who waits, and how many stay."""
+    found = _activity(code)
+    context = pages.activity(found) | {
+        "keeps": queries.sees(actor(request), found, Permission.KEEP_SERVICES)
+    }
+    return render(request, "services/activity.html", context)
+
+
+@opens(Permission.KEEP_SERVICES, scope=_scope)
+def sessions(request: HttpRequest, code: str) -> HttpResponse:
+    """Add sessions on days of the week."""
+    found = _activity(code)
+    form = SessionsForm(request.POST if request.method == "POST" else None, found=found)
+    if form.is_valid():
+        try:
+            made = actions.add_sessions(by=actor(request), activity=code, meetings=form.meetings())
+        except BadInput as error:
+            tell(form, error)
+        else:
+            said = ngettext("Added: %(count)d session.", "Added: %(count)d sessions.", len(made))
+            messages.success(request, said % {"count": len(made)})
+            return redirect("services:activity", code=code)
+    context = {"form": form, "activity": found}
+    return render(request, "services/sessions.html", context, status=422 if form.errors else 200)
+
+
+@opens(Permission.KEEP_SERVICES, scope=_scope)
+def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Who came to a session: a list for the phone."""
+    found = _activity(code)
+    one = _session(found, number)
+    roll = pages.roll(one)
+    form = RollForm(
+        request.POST if request.method == "POST" else None,
+        rows=roll,
+        now=queries.attendance(one),
+    )
+    if form.is_valid():
+        rest = Came.PRESENT if request.POST.get("rest") == Came.PRESENT else ""
+        try:
+            actions.record_attendance(
+                by=actor(request), activity=code, session=number, words=form.words(rest)
+            )
+        except BadInput as error:
+            tell(form, error)
+        else:
+            kept = queries.attendance(one)
+            said = _("Written down: %(came)d came, of %(people)d.") % {
+                "came": sum(state == Came.PRESENT for state in kept.values()),
+                "people": len(roll),
+            }
+            messages.success(request, said)
+            return redirect("services:activity", code=code)
+    context = {"form": form, "activity": found, "session": one, "people": roll}
+    return render(request, "services/attendance.html", context, status=422 if form.errors else 200)
+
+
+@sensitive_post_parameters()
+@opens(Permission.KEEP_SERVICES, scope=_scope)
+def enrol(request: HttpRequest, code: str) -> HttpResponse:
+    """Look for somebody of the register by name, and enrol them."""
+    found, who = _activity(code), actor(request)
+    sent = request.POST if request.method == "POST" else None
+    form = EnrolForm(sent if sent is not None and "person" in sent else None)
+    search = SearchForm(sent if sent is not None and "text" in sent else None)
+    text = search.cleaned_data["text"].strip() if search.is_valid() else ""
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = actions.enrol(by=who, activity=code, person=data["person"], on=data["on"])
+        except BadInput as error:
+            tell(form, error)
+        else:
+            if made.from_day is None:
+                messages.success(request, _("All places are taken: they are on the waiting list."))
+            else:
+                messages.success(request, _("Enrolled."))
+            return redirect("services:activity", code=code)
+    alike = queries.find_to_enrol(who, found, text) if text else []
+    context = {
+        "form": form,
+        "search": search,
+        "text": text,
+        "activity": found,
+        "found": people_pages.rows(alike),
+        "since": EnrolForm(None)["on"],
+        "free": queries.free_places(found),
+    }
+    return render(request, "services/enrol.html", context, status=422 if form.errors else 200)
+
+
+@opens(Permission.KEEP_SERVICES, scope=_scope)
+def team(request: HttpRequest, code: str) -> HttpResponse:
+    """Who runs an activity."""
+    found = _activity(code)
+    form = TeamForm(request.POST if request.method == "POST" else None, found=found)
+    if form.is_valid():
+        try:
+            actions.set_team(by=actor(request), activity=code, team=form.cleaned_data["team"])
+        except BadInput as error:
+            tell(form, error)
+        else:
+            seen = queries.sees(actor(request), found)
+            return redirect("services:activity", code) if seen else redirect("services:list")
+    context = {"form": form, "activity": found}
+    return render(request, "services/team.html", context, status=422 if form.errors else 200)
+
+
+@opens(Permission.SEE_SERVICES, scope=_scope)
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """The attendance sheet to be printed, where there is no telephone."""
+    return render(request, "services/sheet.html", pages.sheet(_activity(code)))
+
+
+@require_POST
+@opens(Permission.KEEP_SERVICES, scope=_scope)
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    """Close an activity."""
+    try:
+        actions.close(by=actor(request), activity=code)
+    except BadInput as error:
+        _refused(request, error)
+    else:
+        messages.success(request, _("Closed."))
+    return redirect("services:activity", code=code)
+
+
+@require_POST
+@opens(Permission.KEEP_SERVICES, scope=_scope_of_enrolment)
+def complete(request: HttpRequest, code: str) -> HttpResponse:
+    """Write down that somebody completed."""
+    try:
+        actions.complete(by=actor(request), enrolment=code)
+    except BadInput as error:
+        _refused(request, error)
+    else:
+        messages.success(request, _("Written down."))
+    return redirect("services:activity", code=_enrolment(code).activity.code)
+
+
+@opens(Permission.KEEP_SERVICES, scope=_scope_of_enrolment)
+def leave(request: HttpRequest, code: str) -> HttpResponse:
+    """Write down that somebody left, and why."""
+    row = _enrolment(code)
+    form = LeaveForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.leave(by=actor(request), enrolment=code, reason=data["reason"], on=data["on"])
+        except BadInput as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("Written down."))
+            return redirect("services:activity", code=row.activity.code)
+    context = {"form": form, "activity": row.activity, "name": pages.name_of(row.person)}
+    return render(request, "services/leave.html", context, status=422 if form.errors else 200)
+
+
+def _refused(request: HttpRequest, error: BadInput) -> None:
+    messages.error(request, " ".join(f"{each.why} {each.remedy}" for each in error.problems))
