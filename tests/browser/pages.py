@@ -214,10 +214,10 @@ _SEEN_ON_THE_WAY = "visited by the tests of accounts, which make what it shows"
 _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
-_A_COURSE = "tests/browser/test_services.py goes through a course"
+_A_COURSE = "tests/browser/test_course.py goes through a course"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
-_REFERS = "tests/browser/test_referrals.py sends somebody, and both sides answer"
+_REFERS = "tests/browser/test_referral_walk.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 NOT_VISITED = {
     "services:activity": _A_COURSE,

@@ -12,7 +12,7 @@ from coded import people, write_list
 from house import Site, convive
 from playwright.sync_api import Browser, Request
 from test_accounts import Walk
-from test_pages import RULES, faults
+from usable import RULES, faults
 
 from convive.domain.reach.coded import keys
 

@@ -12,7 +12,7 @@ import xlsxwriter
 from coded import HEADERS, people
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
-from test_pages import COLOUR_RULES, LANGUAGES, RULES, SCHEMES, faults, show, sideways
+from usable import COLOURS, LANGUAGES, RULES, SCHEMES, faults, show, sideways
 
 from convive.domain.reach.coded import columns, encode, keys, tokens
 from convive.domain.reach.coded.schema import USUAL, Schema
@@ -230,7 +230,7 @@ def test_everybody_can_use_it(encoder, key, language, shots):
                 tab.screenshot(
                     path=shots / f"encoder-{language}-{width}-{scheme}.png", full_page=True
                 )
-        kind, names = ("tag", RULES) if scheme == "light" else ("rule", COLOUR_RULES)
+        kind, names = ("tag", RULES) if scheme == "light" else ("rule", COLOURS)
         assert faults(tab, kind, names) == "", scheme
     for width in (320, 360):
         show(tab, "light", width)

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from math import lgamma
+from queue import Empty, SimpleQueue
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,7 @@ Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 Ints = NDArray[np.int32]
 Scores = NDArray[np.float32]
+_Part = tuple[Ints, Scores, Floats, list[int]]
 
 TABLES = 60
 _MEETINGS = 16.0  # comparisons that one record costs in one table, at most
@@ -79,14 +82,17 @@ def near(
     draw = np.random.default_rng(seed)
     drawn = [draw.permutation(length)[:_MOST].astype(np.int64) for _table in range(tables)]
     which = of_list.astype(np.int32)
-    done = iter(range(1, tables + 1))
+    done: SimpleQueue[None] = SimpleQueue()
+    stopped = Event()
 
-    def share(some: Sequence[Longs]) -> tuple[Ints, Scores, Floats, list[int]]:
+    def share(some: Sequence[Longs]) -> _Part:
         other = np.full((n, lists, KEPT), -1, dtype=np.int32)
         score = np.zeros((n, lists, KEPT), dtype=np.float32)
         histogram = np.zeros((lists, lists, BINS))
         positions: list[int] = []
         for chosen in some:
+            if stopped.is_set():
+                break
             keys = _keys(bits, chosen)
             order = np.argsort(keys, kind="stable").astype(np.int32)
             keys = keys[order]
@@ -95,20 +101,41 @@ def near(
             met = tables * _meets(length, positions[-1])
             weight = np.divide(1.0, met, out=np.zeros_like(met), where=met > 0)
             _compare(bits, size, which, keys, order, weight, other, score, histogram)
-            if progress:
-                progress(next(done) / tables)
+            done.put(None)
         return other, score, histogram, positions
 
     # Always in as many parts, so that one core finds what many do
     with ThreadPoolExecutor(min(_PARTS, os.cpu_count() or 1)) as pool:
-        parts = pool.map(share, [drawn[part::_PARTS] for part in range(_PARTS)])
-        other, score, histogram, positions = next(parts)
-        for others, scores, pairs, more in parts:
+        parts = [pool.submit(share, drawn[part::_PARTS]) for part in range(_PARTS)]
+        try:
+            if progress:
+                _tell(progress, done, parts, tables)
+            found = [part.result() for part in parts]
+        except BaseException:
+            stopped.set()
+            raise
+        other, score, histogram, positions = found[0]
+        for others, scores, pairs, more in found[1:]:
             _join(other, score, others, scores)
             histogram += pairs
             positions += more
     missed = np.prod([1 - _meets(length, each) for each in positions], axis=0)
     return Near(other, score, histogram, size, np.array(positions), missed)
+
+
+def _tell(
+    progress: Callable[[float], None], done: SimpleQueue[None], parts: Sequence[Future[_Part]],
+    tables: int,
+) -> None:  # fmt: skip
+    """Tell how far it is from the thread that asked: it may write to a database of its own."""
+    count = 0
+    while count < tables and not any(part.done() and part.exception() for part in parts):
+        try:
+            done.get(timeout=0.2)
+        except Empty:
+            continue
+        count += 1
+        progress(count / tables)
 
 
 def _positions(keys: NDArray[np.uint64]) -> int:

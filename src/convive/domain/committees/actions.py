@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models, transaction
@@ -178,7 +179,7 @@ def _check_people(committee: Committee, facts: dict[str, Any]) -> None:
 
 def _free_code(name: str, taken: set[str]) -> str:
     """A code made of a name that nothing else bears: `comite-tecnico`, `comite-tecnico-2`."""
-    stem = slugify(name)[:40].strip("-_") or "x"
+    stem = re.sub("[-_]+", "-", slugify(name))[:40].strip("-") or "x"
     code, number = stem, 1
     while code in taken | _TAKEN:
         number += 1
