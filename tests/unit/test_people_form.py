@@ -21,6 +21,8 @@ from convive.domain.people.models import Import, Person
 from convive.domain.programme import queries as programme
 from convive.kernel.models import JournalEntry
 
+pytestmark = pytest.mark.django_db
+
 TODAY = date(2024, 5, 1)
 NOT_ASKED = {"is_another", *columns.CONSENTS.values()}
 

@@ -22,6 +22,8 @@ from convive.evidence.columns import Rows
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.models import JournalEntry
 
+pytestmark = pytest.mark.django_db
+
 HEAD = "Nombres,Apellido Paterno,Apellido Materno,DNI,Fecha de Nacimiento,Sexo,Distrito"
 ROSA = "Rosa,Flores,Vega,70999999,02/01/1990,F,La Esperanza"
 YOMIRA = "Yomira,Quispe,Huamán,70123456,30/07/2001,Mujer,130105"

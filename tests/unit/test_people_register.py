@@ -22,6 +22,8 @@ from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.models import JournalEntry
 from convive.upkeep import keys
 
+pytestmark = pytest.mark.django_db
+
 YOMIRA = Facts(
     given="Yomira",
     paternal="Quispe",

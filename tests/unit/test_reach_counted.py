@@ -25,6 +25,8 @@ from convive.kernel.leaving import Kind
 from convive.kernel.models import JournalEntry
 from convive.kernel.periods import Period
 
+pytestmark = pytest.mark.django_db
+
 PERIOD = Period.parse("2016")
 SYSTEM = programme.SYSTEM
 

@@ -23,6 +23,8 @@ from convive.kernel.models import JournalEntry
 from convive.kernel.periods import Period
 from convive.upkeep.backup import make
 
+pytestmark = pytest.mark.django_db
+
 BODIES = ("unfpa", "unodc", "muni-la-esperanza")
 SENDERS = dict(
     zip(BODIES, ("agency_officer", "other_agency_officer", "municipal_officer"), strict=True)

@@ -28,6 +28,8 @@ from convive.kernel.figures import Status as Told
 from convive.kernel.models import JournalEntry
 from convive.kernel.periods import Period
 
+pytestmark = pytest.mark.django_db
+
 YOMIRA = Facts(
     given="Yomira",
     paternal="Quispe",

@@ -22,6 +22,8 @@ from convive.domain.services.rules import Presence, Spell
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.models import JournalEntry
 
+pytestmark = pytest.mark.django_db
+
 MONDAY = date(2024, 5, 6)
 
 

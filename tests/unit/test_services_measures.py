@@ -19,6 +19,8 @@ from convive.kernel.errors import BadInput
 from convive.kernel.figures import Figure, Question, figure
 from convive.kernel.periods import Period
 
+pytestmark = pytest.mark.django_db
+
 PERIOD = Period(date(2024, 1, 1), date(2024, 12, 31))
 FIRST = date(2024, 3, 4)
 

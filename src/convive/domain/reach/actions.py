@@ -235,7 +235,7 @@ def clear_lists(*, by: Actor, now: datetime, days: int) -> int:
     known = set(here.values_list("token", flat=True))  # before: what goes now is no stray
     old = here.filter(sent_at__lt=now - timedelta(days=days))
     cleared = 0
-    for found in Run.objects.filter(lists__in=old).distinct().select_for_update():
+    for found in Run.objects.filter(pk__in=old.values("run")).select_for_update():
         if found.state == State.LINKING and not found.is_stuck:
             continue
         cleared += _delete_lists(by, found, [row for row in old if row.run_id == found.pk])
