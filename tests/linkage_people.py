@@ -3,6 +3,8 @@
 Names are drawn by their frequency; families share surnames and an address, twins also the day of
 birth. Each list has its own way of writing. `BUILDING` is what the methods were built on, `JUDGING`
 is another city with other habits, kept for the tests that judge them.
+
+The rules of one generator, read from a city to a written record; so it stays whole.
 """
 
 from __future__ import annotations

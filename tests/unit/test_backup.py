@@ -1,4 +1,7 @@
-"""A backup is whole, sealed, small where little changed, and tells when it was touched."""
+"""A backup is whole, sealed, small where little changed, and tells when it was touched.
+
+Every part backs up the home that is filled at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

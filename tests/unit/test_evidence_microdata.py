@@ -1,4 +1,8 @@
-"""Answers of a survey: what comes in, what is kept of anybody, and what is estimated from them."""
+"""Answers of a survey: what comes in, what is kept of anybody, and what is estimated from them.
+
+One survey is followed from its answers to its estimates; every part reads the same made-up form,
+so the file stays whole.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What a file seems to hold: told by the names of its columns and by what stands in them."""
+"""What a file seems to hold: told by the names of its columns and by what stands in them.
+
+Each part asks the next question of one suggestion, with the files made at its head; so it stays
+whole.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Jobs: ordered, followed, stopped, taken back from dead workers; and work done by the clock."""
+"""Jobs: ordered, followed, stopped, taken back from dead workers; and work done by the clock.
+
+Every part orders the jobs that are registered at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

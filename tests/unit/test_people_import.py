@@ -1,4 +1,7 @@
-"""A file of people: read as it comes, taken or told why not, written once, given back whole."""
+"""A file of people: read as it comes, taken or told why not, written once, given back whole.
+
+Every part brings in rows like those at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

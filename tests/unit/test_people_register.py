@@ -1,4 +1,7 @@
-"""The register of people: sealed, found though misspelt, joined and parted, withdrawn, erased."""
+"""The register of people: sealed, found though misspelt, joined and parted, withdrawn, erased.
+
+Every part writes down the person at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Referrals: who moves one where, what the receiver reads and for how long, what is journalled."""
+"""Referrals: who moves one where, what the receiver reads and for how long, what is journalled.
+
+Every part moves the same referral between the two bodies at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Services: places and the waiting list, who came, who completed or left, who sees none of it."""
+"""Services: places and the waiting list, who came, who completed or left, who sees none of it.
+
+Every part goes on with the course and the people at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 A new page needs one line in PAGES if its address takes arguments or its outcome depends on whose
 or where the thing is, and its rows in docs/access-matrix.csv. `tools/access_matrix.py` prints the
 rows as they are now; the file is what was reviewed.
+
+One table, read beside docs/access-matrix.csv from top to bottom; so it stays whole.
 """
 
 from __future__ import annotations

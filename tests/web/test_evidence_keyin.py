@@ -1,4 +1,7 @@
-"""A small table of a letter: typed in by one person, confirmed by another, brought in."""
+"""A small table of a letter: typed in by one person, confirmed by another, brought in.
+
+Every part types in the letter at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

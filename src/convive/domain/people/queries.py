@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.functional import cached_property
 
 from convive.access.permissions import Permission
@@ -40,7 +40,7 @@ def people_visible_to(
     """The people whom this actor may see, each once: a double stands under the other."""
     rows = Person.objects.filter(same_as=None, erased_on=None)
     if not who.is_system:
-        rows = rows.filter(_reach(who, permission))
+        rows = rows.filter(programme.within_reach(who, permission))
     return rows.select_related("organisation", "district", "worker")
 
 
@@ -233,27 +233,6 @@ def unasked(account: int, day: date) -> list[Person]:
     people = list(caseload(account))
     agreed = Agreed(people, day)
     return [one for one in people if not agreed.to(Purpose.SERVICES, one)]
-
-
-def _reach(who: Actor, permission: Permission) -> Q:
-    """What a list of people is narrowed to: deny by default."""
-    found = Q(pk__in=())
-    for grant in who.grants_with(permission):
-        one = Q()
-        if grant.organisations is not None:
-            one &= Q(organisation__code__in=grant.organisations)
-        if grant.districts is not None:
-            one &= Q(district=None) | _in_districts(grant.districts)
-        found |= one
-    return found
-
-
-def _in_districts(refs: Iterable[str]) -> Q:
-    found = Q(pk__in=())
-    for ref in refs:
-        scheme, _colon, code = ref.partition(":")
-        found |= Q(district__scheme=scheme, district__code=code)
-    return found
 
 
 def _registers(who: Actor, permission: Permission) -> list[str]:

@@ -252,3 +252,27 @@ def _opened(row: BreakGlass, usual: list[Grant]) -> Grant:
     else:
         places = frozenset().union(*(grant.districts or () for grant in usual))
     return Grant(role=usual[0].role, organisations=bodies, districts=places, only=READING)
+
+
+def within_reach(who: Actor, permission: Permission) -> Q:
+    """What a list of things with organisation and district is narrowed to: deny by default.
+
+    A thing of no district is seen by everybody of its organisation, as `Grant.covers` has it.
+    """
+    found = Q(pk__in=())
+    for grant in who.grants_with(permission):
+        one = Q()
+        if grant.organisations is not None:
+            one &= Q(organisation__code__in=grant.organisations)
+        if grant.districts is not None:
+            one &= Q(district=None) | _in_districts(grant.districts)
+        found |= one
+    return found
+
+
+def _in_districts(refs: Iterable[str]) -> Q:
+    found = Q(pk__in=())
+    for ref in refs:
+        scheme, _colon, code = ref.partition(":")
+        found |= Q(district__scheme=scheme, district__code=code)
+    return found

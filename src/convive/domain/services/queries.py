@@ -42,7 +42,7 @@ def activities_visible_to(
     own = Activity.objects.filter(team=account.pk) if account else Activity.objects.none()
     sensitive = CatalogueEntry.objects.filter(data__sensitive=True)
     open_ = ~Q(service__in=sensitive) | Q(pk__in=own)
-    return rows.filter(_reach(who, permission) & open_)
+    return rows.filter(programme.within_reach(who, permission) & open_)
 
 
 def with_counts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
@@ -222,25 +222,4 @@ def service(code: str) -> CatalogueEntry:
             _("The catalogue offers no such service."),
             _("Choose a service of the list."),
         )
-    return found
-
-
-def _reach(who: Actor, permission: Permission) -> Q:
-    """What a list of activities is narrowed to: deny by default."""
-    found = Q(pk__in=())
-    for grant in who.grants_with(permission):
-        one = Q()
-        if grant.organisations is not None:
-            one &= Q(organisation__code__in=grant.organisations)
-        if grant.districts is not None:
-            one &= _in_districts(grant.districts)
-        found |= one
-    return found
-
-
-def _in_districts(refs: Iterable[str]) -> Q:
-    found = Q(pk__in=())
-    for ref in refs:
-        scheme, _colon, code = ref.partition(":")
-        found |= Q(district__scheme=scheme, district__code=code)
     return found
