@@ -19,6 +19,8 @@ import numpy as np
 import scipy  # its parts load when they are first asked for: a command starts sooner
 from numpy.typing import ArrayLike
 
+from convive.stats.retention import kaplan_meier
+
 _TOL = 1e-9  # a curve that is 0.5 but for rounding has reached one half
 
 
@@ -62,37 +64,16 @@ def quantile(
     n = len(ended) + len(open_)
     if not len(ended):
         return Duration(None, None, None, n, len(open_))
-    times, left, spread = _curve(ended, open_)
-    value = _first(times, left <= 1 - share + _TOL)
-    if len(open_):
-        lower, upper = _from_curve(times, left, spread, 1 - share, level)
+    still = 1 - share + _TOL
+    is_over = np.repeat([True, False], [len(ended), len(open_)])
+    curve = kaplan_meier(np.concatenate([ended, open_]), is_over, level)
+    value = _first(curve.times, curve.share <= still)
+    if len(open_):  # where the band of the curve crosses the share; it ends where nobody waits
+        lower = _first(curve.times, curve.lower <= still)
+        upper = _first(curve.times, np.where(curve.share > 0, curve.upper, 0.0) <= still)
     else:
         lower, upper = _from_order(ended, share, level)
     return Duration(value, lower, upper, n, len(open_))
-
-
-def _curve(ended: np.ndarray, waiting: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Times at which something ended, the share not over after each, and Greenwood's sum."""
-    times, deaths = np.unique(ended, return_counts=True)
-    everybody = np.sort(np.concatenate([ended, waiting]))
-    at_risk = len(everybody) - np.searchsorted(everybody, times, side="left")
-    left = np.cumprod(1 - deaths / at_risk)
-    with np.errstate(divide="ignore"):
-        spread = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
-    return times, left, spread
-
-
-def _from_curve(
-    times: np.ndarray, left: np.ndarray, spread: np.ndarray, still: float, level: float
-) -> tuple[float | None, float | None]:
-    """Times at which the band of the curve crosses the share that is `still` not over."""
-    z = scipy.special.ndtri(0.5 + level / 2)
-    inside = (left > _TOL) & (left < 1 - _TOL)
-    low, high = np.where(left > 0.5, 1.0, 0.0), np.where(left > 0.5, 1.0, 0.0)
-    hazard = -np.log(left[inside])
-    width = np.exp(z * np.sqrt(spread[inside]) / hazard)
-    low[inside], high[inside] = np.exp(-hazard * width), np.exp(-hazard / width)
-    return _first(times, low <= still + _TOL), _first(times, high <= still + _TOL)
 
 
 def _from_order(ended: np.ndarray, share: float, level: float) -> tuple[float | None, float | None]:
