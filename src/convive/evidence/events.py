@@ -19,8 +19,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from numpy.typing import NDArray
-from pyproj import Transformer
-from pyproj.exceptions import CRSError
 
 from convive.domain.programme import queries as programme
 from convive.evidence import queries, records
@@ -29,7 +27,7 @@ from convive.evidence.mapping import Column, SourceSpec
 from convive.evidence.positions import may_be_mapped
 from convive.evidence.queries import Need, Selection, require
 from convive.evidence.reading import reasons
-from convive.evidence.reading.crs import DEGREES, plain_name, system
+from convive.evidence.reading.crs import DEGREES, between, plain_name, system
 from convive.evidence.reading.fields import literal
 from convive.evidence.reading.files import Table, open_table
 from convive.evidence.reading.staging import Staged, stage
@@ -269,6 +267,8 @@ def _roles(found: Suggestion, at: Mapping[str, ColumnSuggestion]) -> dict[int, s
 
 def _system(text: str) -> str:
     """A system of coordinates on the ground that somebody named. Raises BadInput."""
+    from pyproj.exceptions import CRSError
+
     name = plain_name(f"EPSG:{text.strip()}" if text.strip().isdecimal() else text)
     try:
         found = system(name)
@@ -358,7 +358,7 @@ def _in_metres(kept: Mapping[str, NDArray[Any]], crs: str) -> tuple[Floats, Floa
     if not len(lon):
         return lon, lat, crs
     zone = _utm(float(np.median(lon)), float(np.median(lat)))
-    x, y = Transformer.from_crs(DEGREES, system(zone), always_xy=True).transform(lon, lat)
+    x, y = between(DEGREES, zone).transform(lon, lat)
     return np.asarray(x), np.asarray(y), zone
 
 

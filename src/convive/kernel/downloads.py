@@ -15,7 +15,6 @@ from dataclasses import InitVar, dataclass
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -88,6 +87,8 @@ def as_csv(cleared: Cleared, table: str, *, name: str, about: About = ()) -> Fil
 
 def as_xlsx(cleared: Cleared, table: str, *, name: str, about: About = ()) -> File:
     """The same as a workbook: the table with its header fixed, and a sheet of notes."""
+    import xlsxwriter
+
     found = cleared.table(table)
     out = io.BytesIO()
     quiet = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
@@ -215,6 +216,8 @@ def own_workbook(
     name: str, sheets: Mapping[str, Sequence[Sequence[str]]], *, internal: bool = True
 ) -> File:
     """Texts of somebody's own as a workbook, the first row of each sheet its header."""
+    import xlsxwriter
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  no clock in the file

@@ -22,10 +22,24 @@ def quantiles(mean: Floats, variance: Floats, level: float) -> tuple[Floats, Flo
     m = mean[some]
     v = np.maximum(variance[some], m * (1 + 1e-6))
     size, share = m**2 / (v - m), m / v
-    low = scipy.stats.nbinom.ppf((1 - level) / 2, size, share)
-    below = scipy.stats.nbinom.cdf(low - 1, size, share)
-    high = scipy.stats.nbinom.ppf(np.minimum(level + below, 1 - 1e-12), size, share)
-    middle = scipy.stats.nbinom.ppf(0.5, size, share)
+    low = _quantile(np.full_like(size, (1 - level) / 2), size, share)
+    below = _up_to(low - 1, size, share)
+    high = _quantile(np.minimum(level + below, 1 - 1e-12), size, share)
+    middle = _quantile(np.full_like(size, 0.5), size, share)
     for end, values in zip(ends, (low, middle, high), strict=True):
         end[some] = values
     return ends[0], ends[1], ends[2]
+
+
+def _up_to(k: Floats, size: Floats, share: Floats) -> Floats:
+    """How likely a negative binomial count is k or fewer."""
+    return np.where(k < 0, 0.0, scipy.special.betainc(size, np.maximum(k, 0) + 1, share))
+
+
+def _quantile(q: Floats, size: Floats, share: Floats) -> Floats:
+    """The smallest count that is reached with probability q or more.
+
+    `scipy.stats.nbinom.ppf` gives the same, but to load it takes a second.
+    """
+    k = np.ceil(scipy.special.nbdtrik(q, size, share))
+    return np.where((k > 0) & (_up_to(k - 1, size, share) >= q), k - 1, k)

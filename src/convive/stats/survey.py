@@ -231,7 +231,7 @@ def proportion(
     found = mean(answers, d, domain, level)
     p, tail = found.value, (1 - level) / 2
     if found.se > 0 and 0 < p < 1:
-        half = float(scipy.stats.t.ppf(1 - tail, found.df)) * found.se / (p * (1 - p))
+        half = float(scipy.special.stdtrit(found.df, 1 - tail)) * found.se / (p * (1 - p))
         ends = scipy.special.expit(scipy.special.logit(p) + np.array([-half, half]))
         return replace(found, lower=float(ends[0]), upper=float(ends[1]))
     w = d.weight[_domain(domain, d)]
@@ -259,7 +259,7 @@ def _with_t(
     by_cluster = np.bincount(d.cluster, weights=sums, minlength=len(d.stratum))
     variance = _variance(by_cluster.astype(np.float64), d)
     se = float(np.sqrt(variance))
-    half = float(scipy.stats.t.ppf((1 + level) / 2, df)) * se
+    half = float(scipy.special.stdtrit(df, (1 + level) / 2)) * se
     return Estimate(
         value=value,
         se=se,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import h3
-
 from convive.domain.observatory.models import Analysis, Kind
 
 LEVEL = 0.05
@@ -23,10 +21,14 @@ def sectors_of(found: Analysis) -> list[str]:
         named = [row["cell"] for row in numbers["windows"]["cells"]]
     else:
         named = []
+    import h3
+
     return [cell for cell in dict.fromkeys(named) if h3.is_valid_cell(cell)][:MOST]
 
 
 def centre(cell: str) -> tuple[float, float]:
     """Latitude and longitude of a sector's centre, in degrees."""
+    import h3
+
     lat, lon = h3.cell_to_latlng(cell)
     return round(lat, 4), round(lon, 4)

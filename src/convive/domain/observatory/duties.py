@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from convive.access import duties
 from convive.access.duties import Duty
 from convive.access.rules import Actor
-from convive.domain.observatory import analysis_page, queries, queries_evaluations
+from convive.domain.observatory import queries, queries_evaluations
 from convive.domain.observatory.models import Design, Evaluation, Finding
 
 
@@ -61,6 +61,10 @@ def register() -> None:
 
 
 def _of_finding(found: Finding) -> Duty:
+    from convive.domain.observatory import (
+        analysis_page,  # with its drawings: a command starts sooner
+    )
+
     return Duty(
         part=Findings.name,
         id=f"finding-{found.pk}",

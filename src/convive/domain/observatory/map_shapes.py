@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
-import shapely
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from shapely.geometry import mapping, shape
 
 from convive import charts as draw
 from convive.domain.observatory.drawings import Key
@@ -50,6 +48,9 @@ def unsettled(districts: Sequence[Place], drawings: Drawings) -> list[dict[str, 
 
     Nobody can say from a schematic outline on which side of such a limit a house stands.
     """
+    import shapely
+    from shapely.geometry import mapping, shape
+
     outlines = {
         place.ref: shape(place.outline)
         for place in districts

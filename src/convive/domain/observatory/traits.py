@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import log
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pyproj import Geod
-from shapely.geometry import shape
 
 from convive.domain.observatory import queries
 from convive.domain.observatory.exposure import Census
@@ -219,12 +218,16 @@ def _years(census: Census) -> list[int]:
 
 
 def _km2(place: Place) -> float:
+    from shapely.geometry import shape
+
     area, _length = _earth().geometry_area_perimeter(shape(place.outline or {}))
     return abs(float(area)) / 1e6
 
 
 @cache
-def _earth() -> Geod:
+def _earth() -> Any:
+    from pyproj import Geod
+
     return Geod(ellps="WGS84")
 
 

@@ -32,6 +32,13 @@ def system(name: str) -> Any:
     return CRS.from_user_input(name)
 
 
+def between(source: str, target: str) -> Any:
+    """The pyproj Transformer from one system to another, x (east) before y (north)."""
+    from pyproj import Transformer
+
+    return Transformer.from_crs(system(source), system(target), always_xy=True)
+
+
 def same_system(one: str, other: str) -> bool:
     """Whether two names mean the same system, whatever the order in which it lists its axes."""
     from pyproj.exceptions import CRSError

@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from math import cos, radians, sqrt
 from typing import Any
 
-import h3
 import numpy as np
-import shapely
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from convive.evidence.events import Events
-from convive.evidence.reading.crs import DEGREES, system
+from convive.evidence.reading.crs import DEGREES, between
 from convive.kernel.errors import BadInput
 from convive.stats.neighbours import Neighbours, within
 
@@ -87,6 +84,9 @@ def cells_over(events: Events, text: str, outline: dict[str, Any] | None = None)
 
 
 def _hexagons(events: Events, resolution: int, outline: dict[str, Any] | None) -> Cells:
+    import h3
+    import shapely
+
     area = (
         _hull(events.lon, events.lat) if outline is None else shapely.from_geojson(_text(outline))
     )
@@ -105,7 +105,7 @@ def _hexagons(events: Events, resolution: int, outline: dict[str, Any] | None) -
     number = {name: i for i, name in enumerate(names)}
     centres = np.array([h3.cell_to_latlng(name) for name in names])
     lat, lon = centres[:, 0], centres[:, 1]
-    to_metres = Transformer.from_crs(DEGREES, system(events.crs), always_xy=True)
+    to_metres = between(DEGREES, events.crs)
     x, y = to_metres.transform(lon, lat)
     return Cells(
         names=names,
@@ -120,13 +120,15 @@ def _hexagons(events: Events, resolution: int, outline: dict[str, Any] | None) -
 
 
 def _squares(events: Events, size: float, outline: dict[str, Any] | None) -> Cells:
+    import shapely
+
     if outline is None:
         area = _hull(events.x, events.y)
     else:
-        to_metres = Transformer.from_crs(DEGREES, system(events.crs), always_xy=True)
+        to_metres = between(DEGREES, events.crs)
         area = shapely.transform(
             shapely.from_geojson(_text(outline)),
-            to_metres.transform,  # type: ignore[arg-type]  # takes and gives x and y apart
+            to_metres.transform,  # takes and gives x and y apart
             interleaved=False,
         )
     left, bottom, right, top = (float(edge) for edge in area.bounds)
@@ -147,7 +149,7 @@ def _squares(events: Events, size: float, outline: dict[str, Any] | None) -> Cel
     x, y = x[kept], y[kept]
     lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
     if events.crs:
-        back = Transformer.from_crs(system(events.crs), DEGREES, always_xy=True)
+        back = between(events.crs, DEGREES)
         lon, lat = (np.asarray(each) for each in back.transform(x, y))
     names = [f"{round(e)} {round(n)}" for e, n in zip(x, y, strict=True)]
     area_of_each = np.full(len(x), size * size)
@@ -156,6 +158,8 @@ def _squares(events: Events, size: float, outline: dict[str, Any] | None) -> Cel
 
 def _hull(x: Floats, y: Floats) -> Any:
     """The smallest hull of the incidents, without the farthest thousandth along each side."""
+    import shapely
+
     kept = np.ones(len(x), dtype=bool)
     for values in (x, y):
         low = np.quantile(values, 0.001, method="lower")

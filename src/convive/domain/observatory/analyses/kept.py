@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import h3
 from django.utils import translation
 from django.utils.translation import gettext as _
-from pyproj import Transformer
 
 from convive.domain.observatory.analyses.answers import Answer
-from convive.evidence.reading.crs import DEGREES, system
+from convive.evidence.reading.crs import DEGREES, between
 from convive.kernel.texts import LANGUAGES
 
 WINDOW_CELLS = 8  # of H3: about 0.7 km²
@@ -52,7 +50,9 @@ def _in_cells(events: list[dict[str, Any]], crs: str) -> list[dict[str, Any]]:
     """Cell -> how many incidents open a window there, and until which day one is open."""
     if not crs or not events:
         return []
-    to_degrees = Transformer.from_crs(system(crs), DEGREES, always_xy=True)
+    import h3
+
+    to_degrees = between(crs, DEGREES)
     found: dict[str, dict[str, Any]] = {}
     for event in events:
         lon, lat = to_degrees.transform(event["x"], event["y"])
