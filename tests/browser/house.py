@@ -114,7 +114,10 @@ class Demo:
 def build(home: Path) -> Demo:
     said = convive(home, "demo", "--no-serve")
     convive(home, "worker", "--once")  # the first tick, which every copy would have to do
-    return Demo(home, said["password"], {row["role"]: row["email"] for row in said["accounts"]})
+    emails: dict[str, str] = {}
+    for row in said["accounts"]:
+        emails.setdefault(row["role"], row["email"])
+    return Demo(home, said["password"], emails)
 
 
 @contextmanager

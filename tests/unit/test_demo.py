@@ -31,7 +31,7 @@ def line(*words: object) -> list[str]:
 def convive(*words: object, **more: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "CONVIVE_LANG": "en", **more}
     return subprocess.run(
-        line(*words), env=environment, capture_output=True, text=True, check=False, timeout=120
+        line(*words), env=environment, capture_output=True, text=True, check=False, timeout=300
     )
 
 

@@ -379,15 +379,15 @@ def test_nothing_is_half_written(file, monkeypatch):
     found, file_hash = importing.read(file(HEAD, YOMIRA, ROSA))
     who = actor("case_worker")
     made = actions_import.read_in(by=who, organisation="unfpa", rows=found, file_hash=file_hash)
-    real, calls = actions_import.register, []
+    real, calls = actions._consents, []
 
-    def falls(**given: object) -> Person:
+    def falls(*given: object) -> list[Consent]:
         calls.append(given)
         if len(calls) == 2:
             raise OSError("the disk is full")
-        return real(**given)
+        return real(*given)
 
-    monkeypatch.setattr(actions_import, "register", falls)
+    monkeypatch.setattr(actions, "_consents", falls)
     with pytest.raises(OSError, match="disk"):
         actions_import.take(by=who, code=made.code)
     assert not Person.objects.exists() and not Consent.objects.exists()

@@ -16,7 +16,7 @@ from convive.access.permissions import Role
 from convive.access.rules import Actor
 from convive.demo import committees, lists, register, rules, sample, values
 from convive.demo import home as demo_home
-from convive.demo.people import ACCOUNTS
+from convive.demo.people import ACCOUNTS, of_role
 from convive.domain.observatory import queries as observatory
 from convive.domain.plans.actions import close_commitment, make_commitment
 from convive.domain.programme import queries
@@ -111,9 +111,10 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     committees.hold(by=_municipality())
     say(_("A count of people: five lists that are made up, coded, counted and deleted."))
     lists.count(home, by=by)
-    say(_("A register: some people of one agency's list, who are made up too."))
-    agency = next(account for account in ACCOUNTS if account.role is Role.AGENCY_OFFICER)
-    register.fill(home, by=queries.actor_by_email(agency.email))
+    say(_("Registers: the people of five agencies, who are made up too."))
+    agencies = [account for account in ACCOUNTS if account.role is Role.AGENCY_OFFICER]
+    officers = {each.organisation: queries.actor_by_email(each.email) for each in agencies}
+    register.fill(home, by=by, officers=officers)
     say(_("A diagnosis of La Esperanza, as a PDF."))
     reports.make(by=by, number=reports.ask(by=by, order=DIAGNOSIS).pk)
 
@@ -135,19 +136,17 @@ def _bring_in_samples(by: Actor) -> None:
 
 
 def _record_results() -> None:
-    accounts = {account.role: account for account in ACCOUNTS}
-    agency = accounts[Role.AGENCY_OFFICER]
+    agency = of_role(Role.AGENCY_OFFICER)
     with transaction.atomic():  # some three hundred acts: one wait for the disk instead of each
         values.record(
             by=queries.actor_by_email(agency.email),
             organisation=agency.organisation,
-            reviewer=queries.actor_by_email(accounts[Role.COORDINATOR].email),
+            reviewer=queries.actor_by_email(of_role(Role.COORDINATOR).email),
         )
 
 
 def _municipality() -> Actor:
-    account = next(each for each in ACCOUNTS if each.role == Role.MUNICIPAL_OFFICER)
-    return queries.actor_by_email(account.email)
+    return queries.actor_by_email(of_role(Role.MUNICIPAL_OFFICER).email)
 
 
 def _promise(by: Actor) -> None:

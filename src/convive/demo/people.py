@@ -26,7 +26,8 @@ class Account:
 
 ACCOUNTS = (
     Account("coordinacion", "Coordinación (muestra)", Role.COORDINATOR, "unodc"),
-    Account("agencia", "Agencia (muestra)", Role.AGENCY_OFFICER, "unfpa", ("all",)),
+    Account("agencia", "UNFPA (muestra)", Role.AGENCY_OFFICER, "unfpa", ("all",)),
+    Account("otra-agencia", "PNUD (muestra)", Role.AGENCY_OFFICER, "undp", ("all",)),
     Account(
         "municipalidad",
         "Municipalidad de La Esperanza (muestra)",
@@ -52,3 +53,8 @@ def account(name: str) -> Account | None:
     """The account with this address, or with this part of it before the @."""
     local = name.lower().removesuffix(f"@{DOMAIN}")
     return next((each for each in ACCOUNTS if each.local == local), None)
+
+
+def of_role(role: Role) -> Account:
+    """The first account of a role."""
+    return next(each for each in ACCOUNTS if each.role is role)

@@ -1,46 +1,45 @@
-"""A register of people to try: the first of the sample list of one agency. None of them exists."""
+"""The registers of five agencies to try: everybody of their sample lists. None of them exists."""
 
 from __future__ import annotations
 
 import csv
 from datetime import date
-from itertools import islice
-
-from django.db import transaction
+from pathlib import Path
 
 from convive.access.rules import Actor
 from convive.demo import rules
 from convive.domain.people import actions
-from convive.domain.people.actions import LikelyDouble
+from convive.domain.people.actions import Entry
 from convive.domain.people.consent import Word
 from convive.domain.people.facts import Facts
 from convive.domain.people.vocabulary import Purpose, Voice, Way
 from convive.domain.programme import queries as programme
 from convive.kernel.home import Home
 
-AGENCY = "unfpa"
 
+def fill(home: Home, *, by: Actor, officers: dict[str, Actor]) -> None:
+    """Write down the people of the lists that `lists.write` made.
 
-def fill(home: Home, *, by: Actor) -> None:
-    """Write down rules.ON_REGISTER people of a list that `lists.write` made."""
+    officers : of an agency, who attends its people; `by` writes the others down.
+    """
     places = {place.name_es: place.ref for place in programme.districts()}
-    account = programme.account_of(by)
-    path = home.root / "sample-lists" / f"{AGENCY}.csv"
-    with path.open(encoding="utf-8", newline="") as file, transaction.atomic():
-        for row in islice(csv.DictReader(file, delimiter=";"), rules.ON_REGISTER):
-            facts = _facts(row, places)
-            given = {
-                "by": by,
-                "organisation": AGENCY,
-                "facts": facts,
-                "words": _words(row, facts),
-                "worker": account.pk if account else None,
-                "is_sample": True,
-            }
-            try:
-                actions.register(**given)  # type: ignore[arg-type]
-            except LikelyDouble:  # an officer would look at both; these are kept as they are listed
-                actions.register(**given, is_another=True)  # type: ignore[arg-type]
+    for agency in rules.LISTS:
+        officer = officers.get(agency)
+        account = programme.account_of(officer) if officer else None
+        actions.register_all(
+            by=officer or by,
+            organisation=agency,
+            entries=_entries(home.root / "sample-lists" / f"{agency}.csv", places),
+            worker=account.pk if account else None,
+            is_sample=True,
+        )
+
+
+def _entries(path: Path, places: dict[str, str]) -> list[Entry]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    everybody = [(row, _facts(row, places)) for row in rows]
+    return [Entry(facts, _words(row, facts)) for row, facts in everybody]
 
 
 def _facts(row: dict[str, str], places: dict[str, str]) -> Facts:

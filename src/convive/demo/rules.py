@@ -111,15 +111,14 @@ ACHIEVED = {
 SHARE = {"concerns-answered": 0.7}
 
 # Lists of people: how many there are, the share of them on each agency's list, how they are written
-ON_LISTS = 5_400
-LISTS = {"unodc": 0.22, "undp": 0.30, "unfpa": 0.38, "paho-who": 0.34, "unlirec": 0.20}
+ON_LISTS = 15_000
+LISTS = {"unodc": 0.09, "undp": 0.12, "unfpa": 0.16, "paho-who": 0.14, "unlirec": 0.09}
 LIST_PLACES = {"El Porvenir": 0.39, "Florencia de Mora": 0.18, "La Esperanza": 0.43}
 LIST_WOMEN, WITH_DNI = 0.58, 0.75
 WRITTEN_WRONG = {
     "typo": 0.04, "one name": 0.08, "no mother": 0.03, "no birth": 0.03, "no dni": 0.15,
     "no consent": 0.02,
 }  # fmt: skip
-ON_REGISTER = 60  # of one agency's list, written down in its register too
 SURNAMES = (
     "AGUILAR", "ALVA", "ARROYO", "ASMAT", "AZABACHE", "BACILIO", "BAZAN", "BENITES", "BLAS",
     "CABRERA", "CASTILLO", "CASTRO", "CHAVEZ", "CRUZ", "CRUZADO", "DIAZ", "ESPEJO", "ESPINOZA",

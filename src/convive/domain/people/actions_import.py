@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, require
 from convive.domain.people import importing, queries
-from convive.domain.people.actions import register
+from convive.domain.people.actions import Entry, register_all
 from convive.domain.people.importing import Plan
-from convive.domain.people.models import Import, Person
+from convive.domain.people.models import Import
 from convive.domain.programme import queries as programme
 from convive.evidence.columns import Rows
 from convive.kernel import journal
@@ -77,19 +77,13 @@ def take(*, by: Actor, code: str) -> Import:
     again = queries.was_imported(body.code, found.file_hash)
     planned = importing.plan(by, body.code, rows, again=again)
     account = programme.account_of(by)
-    people = [
-        register(
-            by=by,
-            organisation=body.code,
-            facts=row.said.facts,
-            words=row.said.words,
-            is_another=True,  # the plan has compared them
-            of_import=found.code,
-        )
-        for row in planned.taken
-    ]
     # Whoever brings them in may keep each of them, so attends them until they are passed on
-    Person.objects.filter(pk__in=[one.pk for one in people]).update(worker=account)
+    register_all(
+        by=by,
+        organisation=body.code,
+        entries=[Entry(row.said.facts, row.said.words) for row in planned.taken],
+        worker=account.pk if account else None,
+    )
     for name, value in _counts(planned).items():
         setattr(found, name, value)
     found.table, found.done_at = "", timezone.now()
