@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from cast import LA_ESPERANZA, client_as, make_programme
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -185,3 +188,39 @@ def test_another_organisation_learns_nothing_whatever_it_asks() -> None:
         district = {"other_agency_officer": "PE-INEI:130102"}.get(who, LA_ESPERANZA)
         answer = other.post(url("new"), form(district=district))
         assert answer.status_code == 302
+
+
+SOMEBODY_ELSE = {
+    "given": "Ana",
+    "paternal": "Castillo",
+    "maternal": "Vega",
+    "dni": "",
+    "district": "PE-INEI:130102",
+}
+
+
+def asked_of_the_database(work: Callable[[], HttpResponse]) -> list[str]:
+    """The statements behind an answer, without what they ask for."""
+    with CaptureQueriesContext(connection) as found:
+        work()
+    plain = [re.sub(r"'[^']*'|-?\d+", "?", each["sql"]) for each in found.captured_queries]
+    return [re.sub(r"\?(, \?)+", "?", each) for each in plain]
+
+
+def test_nor_does_it_learn_from_how_long_an_answer_takes() -> None:
+    """The same work is done for a person of another register as for one who does not exist."""
+    found, other = written_down(), client_as("other_agency_officer")
+    written_down("other_agency_officer", **SOMEBODY_ELSE)
+    other.get(url("list"))  # what is read once a session is read
+
+    def of(code: str, view: str) -> list[str]:
+        return asked_of_the_database(lambda: other.get(url(view, code=code)))
+
+    for view in ("person", "correct", "consent", "sheet", "erase"):
+        assert of(found.code, view) == of("zzzzzzzzzzzz", view)
+
+    def search(text: str) -> list[str]:
+        return asked_of_the_database(lambda: other.post(url("list"), {"text": text}))
+
+    assert search("Yomira Quispe Huaman") == search("Wilfredo Oblitas Nureña")
+    assert search("70123456") == search("70999999")
