@@ -24,7 +24,7 @@ from playwright.sync_api import Page as Tab
 from convive.demo.home import totp_secret
 from convive.kernel.home import Home
 
-FRESH_SECONDS = 120  # five minutes after signing in, some pages ask again who one is
+FRESH_SECONDS = 200  # five minutes after signing in, some pages ask again who one is
 
 
 @dataclass
@@ -37,6 +37,17 @@ class Site:
     emails: dict[str, str]
     _states: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _used: dict[str, str] = field(default_factory=dict)
+    _windows: dict[str | None, tuple[float, BrowserContext]] = field(default_factory=dict)
+
+    def window(self, browser: Browser, role: str | None) -> BrowserContext:
+        """The window of `role`, kept open: what it has fetched once it need not fetch again."""
+        now = time.monotonic()
+        if role in self._windows and role and now - self._windows[role][0] > FRESH_SECONDS:
+            self._windows.pop(role)[1].close()
+        if role not in self._windows:
+            opened = self.open(browser, role)
+            self._windows[role] = (self._states[role][0] if role else now, opened)
+        return self._windows[role][1]
 
     def open(self, browser: Browser, role: str | None, **options: Any) -> BrowserContext:
         """A fresh window, signed in as `role` where one is named. A role signs in once in a while.
