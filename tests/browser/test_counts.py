@@ -12,12 +12,11 @@ from coded import people, write_list
 from house import Site, convive
 from playwright.sync_api import Browser, Request
 from test_accounts import Walk
-from usable import RULES, faults
+from usable import LANGUAGES, RULES, faults
 
 from convive.domain.reach.coded import keys
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ("es", "en")
 # Whose lists, and the account of the demo that sends each
 AGENCIES = {
     "unfpa": ("agency_officer", range(400)),

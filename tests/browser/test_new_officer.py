@@ -46,7 +46,7 @@ ROLES = dict.fromkeys(HEADER, "ignore") | {
     ("language", "width"),
     [
         ("es", 360),
-        ("en", 1280),
+        pytest.param("en", 1280, marks=pytest.mark.heavy),
         pytest.param("es", 1280, marks=pytest.mark.heavy),
         pytest.param("en", 360, marks=pytest.mark.heavy),
     ],
