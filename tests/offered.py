@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 from cast import LA_ESPERANZA, actor
+from django.utils import timezone
 
 from convive.domain.people import actions as people
 from convive.domain.people.actions import Word
@@ -12,9 +14,10 @@ from convive.domain.people.facts import Facts as PersonFacts
 from convive.domain.people.models import Person
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry
-from convive.domain.services import actions
-from convive.domain.services.actions import Facts, Meeting
-from convive.domain.services.models import Activity
+from convive.domain.services import actions, actions_activities
+from convive.domain.services.actions import Word as Came
+from convive.domain.services.actions_activities import Facts, Meeting
+from convive.domain.services.models import Activity, Enrolment
 
 _NAMES = ("Ana", "Rosa", "Luz", "Nélida", "Carmen", "Julia", "Elsa", "Marta", "Inés", "Sofía")
 
@@ -69,10 +72,12 @@ def make_activity(
         "places": places,
         **changes,
     }
-    made = actions.open_activity(by=actor(who), organisation=organisation, facts=Facts(**facts))
+    made = actions_activities.open_activity(
+        by=actor(who), organisation=organisation, facts=Facts(**facts)
+    )
     if sessions:
         days = [today - timedelta(days=back) for back in range(sessions, 0, -1)]
-        actions.add_sessions(by=actor(who), activity=made.code, meetings=meetings(*days))
+        actions_activities.add_sessions(by=actor(who), activity=made.code, meetings=meetings(*days))
     return made
 
 
@@ -100,3 +105,16 @@ def make_attended(
         words=[Word(purpose, "self", True, "signed", today) for purpose in agrees],
         is_another=True,
     )
+
+
+def make_completed(
+    found: Activity, number: int = 0, *, who: str = "case_worker", **person: object
+) -> Enrolment:
+    """Somebody who came to every session of an activity, and completed it today."""
+    by = actor(who)
+    somebody = make_attended(number, who=who, **person)
+    row = actions.enrol(by=by, activity=found.code, person=somebody.code, on=found.first_day)
+    for one in found.sessions.filter(day__lte=programme.today()):
+        came = Came(row.code, "present", uuid4(), timezone.now())
+        actions.record_attendance(by=by, activity=found.code, session=one.pk, words=[came])
+    return actions.complete(by=by, enrolment=row.code)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from convive.kernel.paper import NotAccessible
 from convive.reports import typeset as setter
 from convive.reports.document import (
     Card,
@@ -28,7 +29,7 @@ from convive.reports.document import (
     Tone,
 )
 from convive.reports.orders import Made
-from convive.reports.typeset import NotAccessible, typeset
+from convive.reports.typeset import typeset
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 340 60"><path d="M0 50H340" '

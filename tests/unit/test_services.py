@@ -17,7 +17,7 @@ from offered import make_activity, make_attended, make_catalogue, meetings
 from convive.domain.people import actions as people
 from convive.domain.people.actions import Word as Said
 from convive.domain.programme import queries as programme
-from convive.domain.services import actions, queries, rules
+from convive.domain.services import actions, actions_activities, queries, rules
 from convive.domain.services.actions import Word
 from convive.domain.services.duties import Activities
 from convive.domain.services.models import Activity, Attendance, Enrolment
@@ -129,7 +129,7 @@ def test_nobody_opens_an_activity_of_another_organisation_or_district():
     with pytest.raises(NotAllowed):
         make_activity(district=EL_PORVENIR)
     with pytest.raises(BadInput, match="does not run activities"):
-        actions.set_team(
+        actions_activities.set_team(
             by=actor("case_worker"), activity=make_activity().code, team=[person("analyst").pk]
         )
 
@@ -138,12 +138,14 @@ def test_sessions_lie_within_the_activity_and_stand_once():
     found = make_activity(sessions=3)
     days = [one.day for one in found.sessions.all()]
     by = actor("case_worker")
-    again = actions.add_sessions(by=by, activity=found.code, meetings=meetings(*days))
+    again = actions_activities.add_sessions(by=by, activity=found.code, meetings=meetings(*days))
     assert again == [] and found.sessions.count() == 3
     with pytest.raises(BadInput, match="outside the days"):
-        actions.add_sessions(by=by, activity=found.code, meetings=meetings(date(2000, 1, 3)))
+        actions_activities.add_sessions(
+            by=by, activity=found.code, meetings=meetings(date(2000, 1, 3))
+        )
     with pytest.raises(BadInput, match="0 sessions"):
-        actions.add_sessions(by=by, activity=found.code, meetings=[])
+        actions_activities.add_sessions(by=by, activity=found.code, meetings=[])
 
 
 # Places and the waiting list
@@ -270,7 +272,7 @@ def test_who_had_no_place_on_that_day_is_not_written_down():
     actions.leave(by=by, enrolment=row.code, reason="care", on=first.day)
     assert [one.pk for one in queries.expected_at(first)] == [row.pk]
     assert queries.expected_at(last) == []
-    future = actions.add_sessions(
+    future = actions_activities.add_sessions(
         by=by, activity=found.code, meetings=meetings(programme.today() + timedelta(days=3))
     )
     with pytest.raises(BadInput, match="still to come"):
@@ -300,14 +302,14 @@ def test_completing_asks_for_enough_sessions_and_closing_for_a_word_on_each():
     with pytest.raises(BadInput, match="3 of 5 sessions; 80 % complete"):
         actions.complete(by=by, enrolment=other.code)
     tomorrow = meetings(programme.today() + timedelta(days=1))
-    late = actions.add_sessions(by=by, activity=found.code, meetings=tomorrow)
+    late = actions_activities.add_sessions(by=by, activity=found.code, meetings=tomorrow)
     with pytest.raises(BadInput, match="still to come, the next on"):
         actions.complete(by=by, enrolment=row.code)
     late[0].delete()
     actions.complete(by=by, enrolment=row.code)
     assert state(row) == "completed"
     with pytest.raises(BadInput, match="1 of those enrolled"):
-        actions.close(by=by, activity=found.code)
+        actions_activities.close(by=by, activity=found.code)
     waiting = enrolled(found, 2)
     actions.leave(by=by, enrolment=other.code, reason="lost")
     assert state(waiting) == "enrolled"
@@ -315,7 +317,7 @@ def test_completing_asks_for_enough_sessions_and_closing_for_a_word_on_each():
     assert last.state == "waiting"
     actions.leave(by=by, enrolment=waiting.code, reason="mistake")
     actions.leave(by=by, enrolment=last.code, reason="study")
-    actions.close(by=by, activity=found.code)
+    actions_activities.close(by=by, activity=found.code)
     with pytest.raises(BadInput, match="closed"):
         enrolled(found, 4)
 
@@ -397,17 +399,19 @@ def test_a_sensitive_service_is_seen_by_its_team_alone():
     assert not queries.sees(officer, found)
     code, session = found.code, found.sessions.get().pk
     for act in (
-        lambda: actions.set_team(by=officer, activity=code, team=[person("agency_officer").pk]),
+        lambda: actions_activities.set_team(
+            by=officer, activity=code, team=[person("agency_officer").pk]
+        ),
         lambda: actions.enrol(by=officer, activity=code, person=row.person.code),
         lambda: actions.leave(by=officer, enrolment=row.code, reason="work"),
         lambda: actions.complete(by=officer, enrolment=row.code),
-        lambda: actions.close(by=officer, activity=code),
+        lambda: actions_activities.close(by=officer, activity=code),
         lambda: came(row, session, "present", who="agency_officer"),
     ):
         with pytest.raises(NotAllowed):
             act()
     both = [person("case_worker").pk, person("agency_officer").pk]
-    actions.set_team(by=actor("case_worker"), activity=code, team=both)
+    actions_activities.set_team(by=actor("case_worker"), activity=code, team=both)
     assert queries.activities_visible_to(officer).get() == found
 
 
@@ -447,7 +451,7 @@ def test_what_a_leaver_runs_passes_on_without_saying_what_it_is():
     held = list(Activities().held_by(leaver))
     assert [duty.id for duty in held] == [found.code] and "Bakery" not in held[0].title
     with pytest.raises(NotAllowed):
-        actions.pass_on(by=actor("case_worker"), leaver=leaver, successor=leaver)
+        actions_activities.pass_on(by=actor("case_worker"), leaver=leaver, successor=leaver)
     with pytest.raises(BadInput, match="does not run activities"):
         Activities().hand_over(by=staff, leaver=leaver, successor=person("analyst").pk)
     successor = make_person("agency_officer").pk

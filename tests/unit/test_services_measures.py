@@ -12,7 +12,7 @@ from offered import make_activity, make_attended, make_catalogue, meetings
 
 from convive.domain.people import actions as people
 from convive.domain.programme import queries as programme
-from convive.domain.services import actions
+from convive.domain.services import actions, actions_activities
 from convive.domain.services.actions import Word
 from convive.domain.services.models import Activity, Enrolment
 from convive.kernel.errors import BadInput
@@ -43,7 +43,7 @@ def course(people_: int, *, men: int = 0, first: int = 0, **more: object) -> lis
     agrees = more.pop("agrees", ("services", "reporting"))
     found = make_activity(who, places=99, first_day=FIRST, last_day=date(2024, 6, 30), **more)
     place = {"organisation": found.organisation.code, "district": found.district.ref, "who": who}
-    made = actions.add_sessions(
+    made = actions_activities.add_sessions(
         by=actor(who), activity=found.code, meetings=meetings(FIRST, FIRST + timedelta(days=2))
     )
     rows = []

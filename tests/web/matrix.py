@@ -315,6 +315,17 @@ PAGES: dict[str, Page] = {
     "services:close": by_both(services.activity, methods=_POST),
     "services:complete": by_both(services.enrolment, methods=_POST),
     "services:leave": by_both(services.enrolment, methods=_BOTH),
+    "services:certificates": by_both(services.activity, methods=_BOTH),
+    "services:certificate": by_both(services.certificate),
+    "services:revoke": by_both(services.certificate, methods=_POST),
+    "services:outcome": by_both(services.outcome, methods=_BOTH),
+    "services:received": by_both(people.person, methods=_BOTH),
+    "services:take_back": by_both(services.received, methods=_POST),
+    "services:resources": Page(),
+    "services:ask_code": Page(methods=_BOTH),
+    "services:check": Page(
+        lambda _o, _d: services.certificate("unfpa", LA_ESPERANZA), methods=_BOTH
+    ),
     "reach:new": Page(methods=_BOTH),
     "reach:run": Page(reach.run),
     "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),

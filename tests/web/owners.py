@@ -32,6 +32,8 @@ from convive.domain.reach.models import Run, RunList
 from convive.domain.referrals.models import Referral
 from convive.domain.services.models import Activity, Enrolment
 from convive.domain.services.models import Session as Meeting
+from convive.domain.services.models_certificates import Certificate
+from convive.domain.services.models_received import Received
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel.models import Job
 from convive.reports.models import Report
@@ -178,6 +180,10 @@ def _asked_of_place(more: dict[str, Any]) -> Rule:
     return replace(_place(more), opens=sees_all_of)
 
 
+def _of_person(row: Received) -> Scope:
+    return of_body(row.person.organisation, row.person.district)
+
+
 def _of(model: Any, opens: Opens, arguments: Any = number, **none: Any) -> Rule:
     return Rule(everything(model), arguments, opens, none or {"number": NO_NUMBER})
 
@@ -262,6 +268,12 @@ def _enrolment(permission: Permission) -> Rule:
     return _of(Enrolment, _runs(permission, lambda row: row.activity), code, code=NO_CODE)
 
 
+_CERTIFICATE = _of(
+    Certificate,
+    _runs(Permission.KEEP_SERVICES, lambda row: row.enrolment.activity),
+    code,
+    code=NO_CODE,
+)
 _MEETING = _of(
     Meeting,
     _runs(Permission.KEEP_SERVICES, lambda row: row.activity),
@@ -427,6 +439,30 @@ RULES: dict[str, Rule] = {
     "referrals:told": _SENT,
     "services:activity": _activity(Permission.SEE_SERVICES),
     "services:attendance": _MEETING,
+    "services:certificate": _CERTIFICATE,
+    "services:certificates": _activity(Permission.KEEP_SERVICES),
+    "services:outcome": _of(
+        Enrolment,
+        _runs(Permission.KEEP_SERVICES, lambda row: row.activity),
+        lambda row: {"code": row.code, "months": 3},
+        code=NO_CODE,
+        months=3,
+    ),
+    "services:received": _person(Permission.KEEP_SERVICES),
+    "services:take_back": _of(
+        Received,
+        lambda who, row: (
+            allows(
+                who.grants,
+                Permission.KEEP_SERVICES,
+                of_body(row.person.organisation, row.person.district),
+            )
+            and (not row.is_sensitive or row.given_by == who.id)
+        ),
+        code,
+        code=NO_CODE,
+    ),
+    "services:revoke": _CERTIFICATE,
     "services:close": _activity(Permission.KEEP_SERVICES),
     "services:complete": _enrolment(Permission.KEEP_SERVICES),
     "services:enrol": _activity(Permission.KEEP_SERVICES),
@@ -537,5 +573,6 @@ NO_OWNER = {
     "account_reset_password_from_key": "a key that was given to its owner",
     "portal:method": "how numbers are made, for anybody",
     "privacy:notice_of": "published",
+    "services:check": "whoever holds the certificate: a code that nobody guesses",
     "workspace:stop_letters": "a key that was sent to its owner",
 }

@@ -25,6 +25,9 @@ OPEN_TO_ANYBODY = {
     "privacy:notice",
     "privacy:notice_of",
     "privacy:received",
+    "services:ask_code",
+    "services:check",
+    "services:resources",
 }
 
 
@@ -71,6 +74,9 @@ def test_only_the_front_page_and_what_leads_in_are_public():
         "privacy:notice",
         "privacy:notice_of",
         "privacy:received",
+        "services:ask_code",
+        "services:check",
+        "services:resources",
         "workspace:letters_stopped",
     }
 

@@ -244,7 +244,8 @@ def own_document(name: str, content: bytes, media_type: str) -> File:
 
 
 def report(name: str, content: bytes) -> File:
-    """A PDF that convive.reports set: its numbers went through `leave`, its pages are marked."""
+    """A PDF that kernel.paper set: the numbers of a report went through `leave`, its pages are
+    marked; a certificate tells of one person, who is given it."""
     return File(_ascii(name), content, PDF, gate=_GATE)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
 
 from convive.kernel.errors import BadInput
 
@@ -35,3 +37,8 @@ def tell(form: forms.Form, error: BadInput) -> None:
     for problem in error.problems:
         field = problem.where if problem.where in form.fields else None
         form.add_error(field, f"{problem.why} {problem.remedy}".strip())
+
+
+def say(request: HttpRequest, error: BadInput) -> None:
+    """Say on the page that follows why nothing was written, and what to do."""
+    messages.error(request, " ".join(f"{each.why} {each.remedy}" for each in error.problems))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -47,3 +50,14 @@ def adobes(step: int, *, answered_no: bool = False) -> SafeString:
             ((css, 11 * place) for place, css in enumerate(classes)),
         ),
     )
+
+
+def qr(text: str) -> SafeString:
+    """A QR of a text as a drawing. It fills its place."""
+    import qrcode  # takes long, and few pages show one
+    from qrcode.image.svg import SvgPathImage
+
+    out = BytesIO()
+    qrcode.make(text, image_factory=SvgPathImage, border=2).save(out)
+    drawing = re.sub(r' (width|height)="[\d.]+mm"', "", out.getvalue().decode())
+    return mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308  made here, of a text we wrote

@@ -103,6 +103,12 @@ def thresholds(pack: Pack) -> Iterator[Problem]:
                 % {"name": name, "least": least},
                 _("Write %(least)s or more: thresholds only go up.") % {"least": least},
             )
+    if found.girls_to < found.girls_from:
+        yield Problem(
+            found.spot.at("girls_to"),
+            _("It is for nobody: its ages end before they begin."),
+            _("Swap the two ages, or correct one."),
+        )
     if found.sensitive < found.default:
         yield Problem(
             found.spot.at("sensitive"),
@@ -143,6 +149,28 @@ def services(pack: Pack) -> Iterator[Problem]:
                 service.spot.at("sensitive"),
                 _("A sensitive service needs a neutral name for sheets and screens."),
                 _("Write neutral_name_es and neutral_name_en."),
+            )
+
+
+def resources(pack: Pack) -> Iterator[Problem]:
+    listed = pack.all(records.Resource)
+    yield from repeated(pack.all(records.Income), lambda band: band.code)
+    yield from repeated(listed, lambda resource: resource.code)
+    yield from repeated(pack.all(records.Holiday), lambda holiday: holiday.code)
+    for resource in listed:
+        yield from unknown(pack, resource, "district", records.Place)
+        if not (resource.phone or resource.address):
+            yield Problem(
+                resource.spot.at("code"),
+                _("Nobody learns where it is, nor how to call."),
+                _("Write its address, its phone, or both."),
+            )
+        first, last = resource.age_from, resource.age_to
+        if first is not None and last is not None and last < first:
+            yield Problem(
+                resource.spot.at("age_to"),
+                _("It is for nobody: its ages end before they begin."),
+                _("Swap the two ages, or correct one."),
             )
 
 
@@ -215,6 +243,7 @@ _RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     thresholds,
     retention,
     services,
+    resources,
     categories,
     committees,
     evidence,

@@ -25,7 +25,7 @@ from convive.pack.contents import Pack
 from convive.pack.diff import Change, compared
 from convive.pack.present import Row, present
 from convive.pack.read import FILES, INDICATORS, OFFENCES, PLACES, POPULATION, SOURCES
-from convive.pack.wanted import CATEGORY, SERVICE, Table, wanted, whole_of
+from convive.pack.wanted import Table, wanted, whole_of
 from convive.pack.written import written
 
 # file -> the kinds that it declares; the thresholds stand among the facts of the programme
@@ -33,8 +33,9 @@ _KINDS = {
     "programme.toml": ("programme", "edition", "composition"),
     "organisations.toml": ("organisation", "privacy"),
     "plan.toml": ("plan", "objective"),
-    "services.toml": (SERVICE,),
-    "categories.toml": (CATEGORY,),
+    "services.toml": ("service", "income"),
+    "categories.toml": ("category",),
+    "resources.toml": ("resource", "holiday"),
     "thresholds.toml": ("programme",),
     "committees.toml": ("committee", "seat"),
     PLACES: ("place",),

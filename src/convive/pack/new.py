@@ -117,6 +117,8 @@ def _frame(pattern: Pack, about: About) -> _Tables:
         },
         "place": _places(pattern, about, at_home),
         "composition": {},
+        "resource": {},
+        "holiday": {},
         "population": {},
         CATEGORY: {
             key: {**facts, "data": facts["data"] | {"handled_by": [FILL]}}

@@ -19,7 +19,7 @@ from convive.domain.programme.models import (
     Programme,
 )
 from convive.evidence.models import Offence, Source
-from convive.pack.wanted import CATEGORY, SERVICE, Facts, Key, without_code
+from convive.pack.wanted import CATALOGUE, Facts, Key, without_code
 
 
 @dataclass(frozen=True)
@@ -158,8 +158,7 @@ _ROWS: dict[str, Callable[[], Iterable[tuple[Key, Row]]]] = {
     "place": _places,
     "composition": _compositions,
     "population": _population,
-    SERVICE: _catalogue(SERVICE),
-    CATEGORY: _catalogue(CATEGORY),
+    **{kind: _catalogue(kind) for kind in CATALOGUE},
     "plan": _plans,
     "objective": _objectives,
     "indicator": _indicators,

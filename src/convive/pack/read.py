@@ -33,13 +33,14 @@ TOML_FILES: dict[str, dict[str, type[Record]]] = {
         "privacy": records.Privacy,
     },
     "plan.toml": {"plan": records.Plan, "objective": records.Objective},
-    "services.toml": {"service": records.Service},
+    "services.toml": {"service": records.Service, "income": records.Income},
     "categories.toml": {"category": records.Category},
     "thresholds.toml": {"": records.Thresholds, "rule": records.Rule},
+    "resources.toml": {"resource": records.Resource, "holiday": records.Holiday},
     "committees.toml": {"committee": records.Committee, "seat": records.Seat},
 }
 # A programme may have none of these
-OPTIONAL = {"committees.toml"}
+OPTIONAL = {"committees.toml", "resources.toml"}
 PLACES = "places.geojson"
 POPULATION = "population.csv"
 INDICATORS = "indicators.csv"

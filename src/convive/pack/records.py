@@ -18,6 +18,7 @@ from convive.domain.plans.definitions import DIMENSIONS, DISAGGREGATIONS, STRATE
 from convive.domain.plans.vocabulary import Aggregation, Cross, Level, Unit
 from convive.domain.programme.models import Organisation as Body
 from convive.domain.programme.models import Place as Ground
+from convive.domain.services.vocabulary import ResourceKind
 from convive.pack import values
 
 SEXES = ("total", "female", "male")
@@ -252,9 +253,54 @@ class Service(Record):
     objective: str = key(values.text)
     dimensions: tuple[str, ...] = key(values.some_of(*DIMENSIONS))
     strategy: str = key(values.one_of(*STRATEGIES))
+    resource: str = key(values.one_of(*ResourceKind.values), default="")
     sensitive: bool = key(values.yes_no, default=False)
     neutral_name_es: str = key(values.at_most(300), default="")
     neutral_name_en: str = key(values.at_most(300), default="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Income(Record):
+    """A band of what somebody earns in a month, in whole units of the country's money."""
+
+    code: str = key(values.slug)
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
+    least: int = key(values.whole)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Record):
+    """A place or line that helps, as anybody reads it."""
+
+    code: str = key(values.slug)
+    kind: str = key(values.one_of(*ResourceKind.values))
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
+    offers_es: str = key(values.at_most(300))
+    offers_en: str = key(values.at_most(300))
+    district: str = key(values.reference, default="")
+    address: str = key(values.at_most(200), default="")
+    phone: str = key(values.at_most(40), default="")
+    hours: tuple[str, ...] = key(values.spans, default=())
+    cost_es: str = key(values.at_most(120), default="")
+    cost_en: str = key(values.at_most(120), default="")
+    age_from: int | None = key(values.whole, default=None)
+    age_to: int | None = key(values.whole, default=None)
+    for_women: bool = key(values.yes_no, default=False)
+    sensitive: bool = key(values.yes_no, default=False)
+    sample: bool = key(values.yes_no, default=False)
+    source: str = key(values.at_most(200))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holiday(Record):
+    """A day on which places are closed: `12-25` each year, or `2026-04-03`."""
+
+    code: str = key(values.slug)
+    day: str = key(values.holiday)
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -329,6 +375,8 @@ class Thresholds(Record):
 
     default: int = key(values.whole)
     sensitive: int = key(values.whole)
+    girls_from: int = key(values.whole, default=10)
+    girls_to: int = key(values.whole, default=29)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from convive.domain.plans.definitions import suggest as suggest
+from convive.domain.services import opening
 
 Read = Callable[[Any], Any]
 
@@ -137,6 +138,31 @@ def yes_no(value: Any) -> bool:
             _("Write true or false; in CSV, yes or no."),
         )
     return answer
+
+
+def spans(value: Any) -> tuple[str, ...]:
+    """Opening hours, such as `mon-fri 08:00-13:00`."""
+    found = texts(value)
+    for each in found:
+        try:
+            opening.span(each)
+        except ValueError:
+            raise Fault(
+                _("“%(hours)s” are no opening hours.") % {"hours": each},
+                _("Write days and hours, such as mon-fri 08:00-13:00, sat 20:00-02:00."),
+            ) from None
+    return found
+
+
+def holiday(value: Any) -> str:
+    """A day of every year, `12-25`, or of one, `2026-04-03`."""
+    try:
+        return opening.holiday(text(value))
+    except ValueError:
+        raise Fault(
+            _("“%(value)s” is not a date.") % {"value": value},
+            _("Write month-day for every year, such as 12-25, or year-month-day."),
+        ) from None
 
 
 def texts(value: Any) -> tuple[str, ...]:

@@ -19,8 +19,17 @@ from convive.pack.records import Record
 Key = tuple[Any, ...]
 Facts = dict[str, Any]
 Table = dict[Key, Facts]
+Entry = records.Service | records.Category | records.Income | records.Resource | records.Holiday
 
-SERVICE, CATEGORY = CatalogueEntry.Kind.SERVICE.value, CatalogueEntry.Kind.CATEGORY.value
+# What stands in the catalogue, by the record that declares it
+CATALOGUE: dict[str, type[Entry]] = {
+    CatalogueEntry.Kind.SERVICE.value: records.Service,
+    CatalogueEntry.Kind.CATEGORY.value: records.Category,
+    CatalogueEntry.Kind.INCOME.value: records.Income,
+    CatalogueEntry.Kind.RESOURCE.value: records.Resource,
+    CatalogueEntry.Kind.HOLIDAY.value: records.Holiday,
+}
+CATEGORY = CatalogueEntry.Kind.CATEGORY.value
 
 
 def wanted(pack: Pack) -> dict[str, Table]:
@@ -99,7 +108,7 @@ def _population(pack: Pack) -> Table:
     }
 
 
-def _catalogue(kind: str, record: type[records.Service | records.Category]) -> Any:
+def _catalogue(kind: str, record: type[Entry]) -> Any:
     def table(pack: Pack) -> Table:
         return {
             (kind, entry.code): {
@@ -198,8 +207,7 @@ _TABLES: dict[str, Callable[[Pack], Table]] = {
     "place": _places,
     "composition": _compositions,
     "population": _population,
-    SERVICE: _catalogue(SERVICE, records.Service),
-    CATEGORY: _catalogue(CATEGORY, records.Category),
+    **{kind: _catalogue(kind, record) for kind, record in CATALOGUE.items()},
     "plan": _plans,
     "objective": _objectives,
     "indicator": _indicators,

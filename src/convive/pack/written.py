@@ -19,7 +19,7 @@ from convive.pack import records, toml_text
 from convive.pack.read import INDICATORS, OFFENCES, PLACES, POPULATION, SOURCES
 from convive.pack.records import Record, keys_of
 from convive.pack.source_text import source_text
-from convive.pack.wanted import CATEGORY, SERVICE, Facts, Table
+from convive.pack.wanted import CATALOGUE, Facts, Table
 
 HEAD = "# Written by Convive. docs/pack.md explains every key.\n"
 _DIGITS = re.compile(r"(\d+)")
@@ -38,9 +38,10 @@ def written(tables: Tables, *, whole: str) -> dict[str, str]:
         + _rows("organisation", _organisations(tables))
         + _rows("privacy", _notices(tables)),
         "plan.toml": HEAD + _rows("plan", _plans(tables)) + _rows("objective", _objectives(tables)),
-        "services.toml": HEAD + _rows("service", _entries(tables[SERVICE], records.Service)),
-        "categories.toml": HEAD + _rows("category", _entries(tables[CATEGORY], records.Category)),
+        "services.toml": HEAD + _entries(tables, "service", "income"),
+        "categories.toml": HEAD + _entries(tables, "category"),
         "thresholds.toml": _thresholds(tables),
+        "resources.toml": _resources(tables),
         "committees.toml": _committees(tables),
         PLACES: _places(tables["place"]),
         POPULATION: _population(tables["population"]),
@@ -107,11 +108,21 @@ def _objectives(tables: Tables) -> Iterable[Facts]:
         yield _ordered(records.Objective, {"plan": plan, "code": code, **facts})
 
 
-def _entries(table: Table, record: type[Record]) -> Iterable[Facts]:
-    """Services and categories: their data stand among their own keys."""
+def _entries(tables: Tables, *kinds: str) -> str:
+    """What stands in the catalogue: its data stand among its own keys."""
+    return "".join(_rows(kind, _of_kind(tables[kind], CATALOGUE[kind])) for kind in kinds)
+
+
+def _of_kind(table: Table, record: type[Record]) -> Iterable[Facts]:
     for (_kind, code), facts in _sorted(table):
         names = {name: value for name, value in facts.items() if name != "data"}
         yield _ordered(record, {"code": code, **names, **facts["data"]})
+
+
+def _resources(tables: Tables) -> str:
+    """Empty where there is none: a pack need not have the file."""
+    listed = _entries(tables, "resource", "holiday")
+    return HEAD + listed if listed else ""
 
 
 def _thresholds(tables: Tables) -> str:

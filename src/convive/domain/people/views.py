@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from convive.access.permissions import Permission
 from convive.access.rules import Scope, may
-from convive.domain.people import actions, pages, queries
+from convive.domain.people import actions, beside, pages, queries
 from convive.domain.people.actions import LikelyDouble
 from convive.domain.people.forms import (
     ConsentForm,
@@ -30,7 +30,7 @@ from convive.domain.people.models import Person
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.kernel.errors import BadInput
-from convive.kernel.forms import tell
+from convive.kernel.forms import say, tell
 
 _ON_A_PAGE = 50
 
@@ -105,6 +105,7 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("people:person", code=found.same_as.code)
     who, scope = actor(request), queries.scope_of(found)
     context = pages.person(found) | {
+        "beside": beside.sections(found, who),
         "keeps": may(who, Permission.KEEP_PEOPLE, scope),
         "joins": may(who, Permission.JOIN_PEOPLE, scope),
         "refers": may(who, Permission.SEND_REFERRAL, scope),
@@ -152,7 +153,9 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.SEE_PEOPLE, scope=_scope)
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The printed page of what is held of somebody and why, to be given to them."""
-    return render(request, "people/sheet.html", pages.sheet(_person(code)))
+    found = _person(code)
+    context = pages.sheet(found) | {"beside": beside.sections(found, actor(request))}
+    return render(request, "people/sheet.html", context)
 
 
 @require_POST
@@ -162,7 +165,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     try:
         kept = actions.join(by=actor(request), person=code, same_as=request.POST.get("same_as", ""))
     except BadInput as error:
-        messages.error(request, " ".join(f"{each.why} {each.remedy}" for each in error.problems))
+        say(request, error)
         return redirect("people:person", code=code)
     return redirect("people:person", code=kept.code)
 
@@ -174,7 +177,7 @@ def part(request: HttpRequest, code: str) -> HttpResponse:
     try:
         actions.part(by=actor(request), person=code)
     except BadInput as error:
-        messages.error(request, " ".join(f"{each.why} {each.remedy}" for each in error.problems))
+        say(request, error)
     return redirect("people:person", code=code)
 
 

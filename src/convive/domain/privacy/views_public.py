@@ -16,11 +16,11 @@ from convive.domain.privacy.forms import AskForm, CodeForm
 from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import ASK_TITLES, STATE_NAMES, Ask, State
 from convive.domain.programme import queries as programme
+from convive.domain.programme.frame import public_frame
 from convive.domain.programme.guard import public
 from convive.kernel import codes, limits, sealing
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
-from convive.kernel.texts import in_language
 
 _ONCE, _ONCE_SECONDS = "receipt", 900
 
@@ -143,17 +143,4 @@ def _no_such_code() -> str:
 
 
 def _public(context: dict[str, Any]) -> dict[str, Any]:
-    """What the frame of a public page shows: the programme, and whom to call in danger."""
-    one = programme.programme()
-    lines = one.emergency if one else []
-    return context | {
-        "about": one,
-        "emergency": [{"number": line["number"], "name": _name(line)} for line in lines],
-    }
-
-
-def _name(line: dict[str, str]) -> str:
-    class Line:
-        name_es, name_en = line["name_es"], line["name_en"]
-
-    return in_language(Line, "name")
+    return context | public_frame()

@@ -222,7 +222,7 @@ def put_population(
 
 @transaction.atomic
 def put_catalogue_entry(*, by: Actor, kind: str, code: str, **facts: Any) -> CatalogueEntry:
-    """A service or a category of concern. `facts` are the fields of `CatalogueEntry`."""
+    """A service, a category or what else a pack lists. `facts`: fields of `CatalogueEntry`."""
     require(by, Permission.CHANGE_PROGRAMME)
     return put_record(
         CatalogueEntry,

@@ -203,11 +203,15 @@ class Population(Retirable):
 
 
 class CatalogueEntry(Named, Retirable):
-    """A service or a category of concern that the pack offers. Later parts build on it."""
+    """What the pack lists: services, categories of concern, bands of income, places that help,
+    holidays. Later parts build on it."""
 
     class Kind(models.TextChoices):
         SERVICE = "service"
         CATEGORY = "category"
+        INCOME = "income"
+        RESOURCE = "resource"
+        HOLIDAY = "holiday"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     code = models.SlugField()

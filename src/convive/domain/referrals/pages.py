@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
-import qrcode
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
-from qrcode.image.svg import SvgPathImage
 
 from convive.domain.people.vocabulary import CALLS_NAMES, LANGUAGE_NAMES, SEX_NAMES
 from convive.domain.programme import queries as programme
@@ -31,6 +26,7 @@ from convive.domain.referrals.vocabulary import (
 )
 from convive.kernel.errors import BadInput
 from convive.kernel.texts import LANGUAGES, in_language
+from convive.look.drawings import qr
 
 _STEPS = {
     Status.IN_PROGRESS: 2,
@@ -172,14 +168,6 @@ def rooms() -> list[dict[str, Any]]:
         }
         for row in queries.states()
     ]
-
-
-def qr(text: str) -> SafeString:
-    """A QR of a text as a drawing, to stand in a page."""
-    out = BytesIO()
-    qrcode.make(text, image_factory=SvgPathImage, border=2).save(out)
-    drawing = re.sub(r' (width|height)="[\d.]+mm"', "", out.getvalue().decode())  # fills its place
-    return mark_safe(drawing[drawing.index("<svg") :])  # noqa: S308  made here, of a code
 
 
 def _district(ref: str) -> str:

@@ -7,6 +7,15 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.services import duties, measures  # noqa: F401
+        from convive.domain.services import (  # noqa: F401
+            actions_forgetting,
+            duties,
+            measures,
+            measures_girls,
+            measures_outcomes,
+            received,
+        )
 
         duties.register()
+        received.register()
+        actions_forgetting.forget_with_the_person()

@@ -4,7 +4,7 @@ and what may be told of a count: what is small is hidden, and cannot be worked o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -68,32 +68,42 @@ class Reached:
         return found
 
     def told(self, service: str | None = None, level: str | None = None) -> int | None:
-        """How many came, to a service or to any, of a level or of any; None where it is hidden.
+        """How many came, to a service or to any, of a level or of any; None where it is hidden."""
+        return told(self._cells, limits(row for row, _level in self._cells), service, level)
 
-        The table of services by levels is protected as one, with its sums.
-        """
-        services = sorted({row for row, _level in self._cells})
-        levels = sorted({column for _row, column in self._cells})
-        there = (service is None or service in services) and (level is None or level in levels)
-        if not self._cells or not there:
-            return 0
-        least = limits(services)
-        table = [[len(self._cells.get((row, col), ())) for col in levels] for row in services]
-        kept = suppress(np.array(table), np.array([[least[row]] for row in services]))
-        cell = _cell(
-            kept,
-            None if service is None else services.index(service),
-            None if level is None else levels.index(level),
-        )
-        inside = (
-            found
-            for (row, column), found in self._cells.items()
-            if service in (None, row) and level in (None, column)
-        )
-        # Who came to several services is in several cells: the sum of them says less than this
-        different = len(set[int]().union(*inside))
-        floor = max(least.values()) if service is None else least[service]
-        return None if cell.status == "suppressed" or 0 < different < floor else different
+
+def told(
+    cells: Mapping[tuple[str, str], set[int]],
+    least: Mapping[str, int],
+    row: str | None = None,
+    column: str | None = None,
+) -> int | None:
+    """How many different people are in a row or in any, in a column or in any; None where it is
+    hidden: the table is protected as one, with its sums.
+
+    cells : who is in each row and column. least : the smallest count of a row that may be told.
+    """
+    rows = sorted({each for each, _column in cells})
+    columns = sorted({each for _row, each in cells})
+    there = (row is None or row in rows) and (column is None or column in columns)
+    if not cells or not there:
+        return 0
+    table = [[len(cells.get((each, one), ())) for one in columns] for each in rows]
+    kept = suppress(np.array(table), np.array([[least[each]] for each in rows]))
+    cell = _cell(
+        kept,
+        None if row is None else rows.index(row),
+        None if column is None else columns.index(column),
+    )
+    inside = (
+        found
+        for (each, one), found in cells.items()
+        if row in (None, each) and column in (None, one)
+    )
+    # Who is in several rows is in several cells: the sum of them says less than this
+    different = len(set[int]().union(*inside))
+    floor = max(least.values()) if row is None else least[row]
+    return None if cell.status == "suppressed" or 0 < different < floor else different
 
 
 def those_counted(pks: Iterable[int]) -> list[Person]:
@@ -109,7 +119,7 @@ def those_counted(pks: Iterable[int]) -> list[Person]:
 
 def limits(services: Iterable[str]) -> dict[str, int]:
     """The smallest count of each service that may be told: higher where it is sensitive."""
-    wanted = list(services)
+    wanted = sorted(set(services))
     rows = CatalogueEntry.objects.filter(kind=CatalogueEntry.Kind.SERVICE, code__in=wanted)
     sensitive = set(rows.filter(data__sensitive=True).values_list("code", flat=True))
     return {code: programme.threshold(sensitive=code in sensitive) for code in wanted}

@@ -1,4 +1,5 @@
-"""What waits for somebody who runs activities: sessions of which nobody wrote who came."""
+"""What waits for somebody who runs activities: sessions of which nobody wrote who came, and people
+who completed and are asked how they do."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from convive.access.duties import Duty
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, may
 from convive.domain.programme import queries as programme
-from convive.domain.services import actions, queries
+from convive.domain.services import actions_activities, outcomes, queries
 from convive.kernel import words
 
 _MOST = 10  # of the sessions that wait, the oldest
@@ -46,6 +47,21 @@ class Activities:
                 action=_("Write it down"),
             )
 
+        for due in outcomes.due(visible.filter(team=account), today)[:_MOST]:
+            yield Duty(
+                self.name,
+                f"{due.enrolment.code}-{due.months}",
+                _("Ask how somebody does, %(months)d months after they completed")
+                % {"months": due.months},
+                reverse(
+                    "services:outcome",
+                    kwargs={"code": due.enrolment.code, "months": due.months},
+                ),
+                due=due.on,
+                detail=f"{due.enrolment.activity.title} · {due.enrolment.code}",
+                action=_("Ask"),
+            )
+
     def held_by(self, account: int) -> Iterator[Duty]:
         for one in queries.run_by(account):
             yield Duty(
@@ -56,7 +72,7 @@ class Activities:
             )
 
     def hand_over(self, *, by: Actor, leaver: int, successor: int) -> int:
-        return actions.pass_on(by=by, leaver=leaver, successor=successor)
+        return actions_activities.pass_on(by=by, leaver=leaver, successor=successor)
 
 
 def register() -> None:

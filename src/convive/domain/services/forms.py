@@ -15,7 +15,8 @@ from convive.access.rules import Actor, Scope, may
 from convive.domain.plans.forms import choose, districts_of, organisations_of
 from convive.domain.programme import queries as programme
 from convive.domain.services import queries, rules
-from convive.domain.services.actions import Facts, Meeting, Word
+from convive.domain.services.actions import Word
+from convive.domain.services.actions_activities import Facts, Meeting
 from convive.domain.services.models import Activity, Enrolment
 from convive.domain.services.vocabulary import CAME_NAMES, REASON_NAMES
 from convive.kernel.forms import DayField

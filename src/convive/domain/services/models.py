@@ -166,3 +166,9 @@ def public_name(service: CatalogueEntry) -> str:
 
 
 _NAMES = ("name_es", "name_en")
+
+from convive.domain.services import (  # noqa: E402, F401  known to Django with them
+    models_certificates,
+    models_outcomes,
+    models_received,
+)

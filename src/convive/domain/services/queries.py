@@ -20,6 +20,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry, User
 from convive.domain.services import rules
 from convive.domain.services.models import Activity, Attendance, Enrolment, Session
+from convive.domain.services.models_certificates import Certificate
 from convive.domain.services.rules import Presence, Spell
 from convive.domain.services.vocabulary import Came, Progress, Reason, Standing
 from convive.kernel.errors import BadInput
@@ -95,6 +96,37 @@ def enrolments(found: Activity) -> QuerySet[Enrolment]:
 def enrolment(code: str) -> Enrolment | None:
     rows = Enrolment.objects.select_related(
         "person", "activity__service", "activity__organisation", "activity__district"
+    )
+    return rows.filter(code=code).first()
+
+
+def enrolments_of(people_: Iterable[int], who: Actor) -> QuerySet[Enrolment]:
+    """Of these people, in the activities that this actor may see, the newest first."""
+    rows = Enrolment.objects.filter(
+        person__in=list(people_), activity__in=activities_visible_to(who)
+    )
+    return rows.select_related("activity__service").order_by("-asked_on", "-pk")
+
+
+def without_certificate(found: Activity) -> list[Enrolment]:
+    """Those who completed, have no certificate that is valid, and agree to be attended."""
+    has = Certificate.objects.filter(enrolment__activity=found, revoked_on=None)
+    rows = enrolments(found).filter(state=Standing.COMPLETED)
+    return still_agreeing(rows.exclude(pk__in=has.values("enrolment")))
+
+
+def certificates(found: Activity) -> QuerySet[Certificate]:
+    rows = Certificate.objects.filter(enrolment__activity=found)
+    return rows.select_related("enrolment__person").order_by("-pk")
+
+
+def certificate(code: str) -> Certificate | None:
+    """By its code; on the public page whoever has it may ask."""
+    rows = Certificate.objects.select_related(
+        "enrolment__person",
+        "enrolment__activity__service",
+        "enrolment__activity__organisation",
+        "enrolment__activity__district",
     )
     return rows.filter(code=code).first()
 

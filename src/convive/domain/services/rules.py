@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from calendar import monthrange
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from convive.domain.services.vocabulary import Came, Reason, Standing
+from convive.domain.services.vocabulary import MONTHS, Came, Reason, Standing
 
 # Percent of the sessions, where whoever opens an activity does not say otherwise
 COMPLETES_AT = 80
 MOST_SESSIONS = 200  # at once
+GRACE = 2  # months for which somebody is still asked after the last time
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,24 @@ def spell(
     if ended_on is None or ended_on > until:
         return Spell((until - from_day).days, False)
     return Spell(max(0, (ended_on - from_day).days), state == Standing.LEFT)
+
+
+def after_months(day: date, months: int) -> date:
+    """The same day so many months later; the last of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def asked_now(completed_on: date, said: Collection[int], today: date) -> int | None:
+    """After how many months somebody is asked now; None where nothing is due.
+
+    said : the months after which something is written down. Only the newest that is due is asked:
+    nobody remembers well how it was half a year ago. Two months after the last one it is too late.
+    """
+    due = [months for months in MONTHS if after_months(completed_on, months) <= today]
+    if not due or due[-1] in said or today >= after_months(completed_on, MONTHS[-1] + GRACE):
+        return None
+    return due[-1]
 
 
 def days_of(first: date, last: date, weekdays: Iterable[int]) -> list[date]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.services import views
+from convive.domain.services import views, views_certificates, views_outcomes, views_resources
 
 app_name = "services"
 urlpatterns = [
@@ -17,4 +17,15 @@ urlpatterns = [
     path("activities/<slug:code>/close/", views.close, name="close"),
     path("enrolments/<slug:code>/complete/", views.complete, name="complete"),
     path("enrolments/<slug:code>/leave/", views.leave, name="leave"),
+    path(
+        "activities/<slug:code>/certificates/", views_certificates.of_activity, name="certificates"
+    ),
+    path("enrolments/certificates/<slug:code>.pdf", views_certificates.paper, name="certificate"),
+    path("enrolments/certificates/<slug:code>/revoke/", views_certificates.revoke, name="revoke"),
+    path("enrolments/<slug:code>/outcomes/<int:months>/", views_outcomes.outcome, name="outcome"),
+    path("received/<slug:code>/", views_resources.give, name="received"),
+    path("received/<slug:code>/take-back/", views_resources.take_back, name="take_back"),
+    path("resources/", views_resources.directory, name="resources"),
+    path("certificates/", views_certificates.ask_code, name="ask_code"),
+    path("certificates/<slug:code>/", views_certificates.check, name="check"),
 ]

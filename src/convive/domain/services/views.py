@@ -19,7 +19,7 @@ from convive.access.rules import Scope
 from convive.domain.people import pages as people_pages
 from convive.domain.people.forms import SearchForm
 from convive.domain.programme.guard import actor, opens
-from convive.domain.services import actions, pages, queries
+from convive.domain.services import actions, actions_activities, pages, queries
 from convive.domain.services.forms import (
     ActivityForm,
     EnrolForm,
@@ -31,31 +31,34 @@ from convive.domain.services.forms import (
 from convive.domain.services.models import Activity, Enrolment, Session
 from convive.domain.services.vocabulary import Came, Progress
 from convive.kernel.errors import BadInput
-from convive.kernel.forms import tell
+from convive.kernel.forms import say, tell
 
 _ON_A_PAGE = 50
 
 
-def _scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
+def activity_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
     """Where an activity stands. Of a sensitive service, for those who run it alone."""
-    found = _activity(code)
+    found = activity_of(code)
     if not queries.sees(actor(request), found):
         raise Http404
     return queries.scope_of(found)
 
 
-def _scope_of_enrolment(request: HttpRequest, code: str) -> Scope:
-    return _scope(request, _enrolment(code).activity.code)
+def enrolment_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
+    """Where its activity stands."""
+    return activity_scope(request, enrolment_of(code).activity.code)
 
 
-def _activity(code: str) -> Activity:
+def activity_of(code: str) -> Activity:
+    """Raises Http404 where there is none of this code."""
     found = queries.activity(code)
     if found is None:
         raise Http404
     return found
 
 
-def _enrolment(code: str) -> Enrolment:
+def enrolment_of(code: str) -> Enrolment:
+    """Raises Http404 where there is none of this code."""
     found = queries.enrolment(code)
     if found is None:
         raise Http404
@@ -87,7 +90,9 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ActivityForm(request.POST if request.method == "POST" else None, who=who)
     if form.is_valid():
         try:
-            made = actions.open_activity(by=who, organisation=form.organisation, facts=form.facts())
+            made = actions_activities.open_activity(
+                by=who, organisation=form.organisation, facts=form.facts()
+            )
         except BadInput as error:
             tell(form, error)
         else:
@@ -97,24 +102,26 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "services/new.html", context, status=422 if form.errors else 200)
 
 
-@opens(Permission.SEE_SERVICES, scope=_scope)
+@opens(Permission.SEE_SERVICES, scope=activity_scope)
 def activity(request: HttpRequest, code: str) -> HttpResponse:
     """An activity: when it meets, who has a place, who waits, and how many stay."""
-    found = _activity(code)
+    found = activity_of(code)
     context = pages.activity(found) | {
         "keeps": queries.sees(actor(request), found, Permission.KEEP_SERVICES)
     }
     return render(request, "services/activity.html", context)
 
 
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """Add sessions on days of the week."""
-    found = _activity(code)
+    found = activity_of(code)
     form = SessionsForm(request.POST if request.method == "POST" else None, found=found)
     if form.is_valid():
         try:
-            made = actions.add_sessions(by=actor(request), activity=code, meetings=form.meetings())
+            made = actions_activities.add_sessions(
+                by=actor(request), activity=code, meetings=form.meetings()
+            )
         except BadInput as error:
             tell(form, error)
         else:
@@ -125,10 +132,10 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "services/sessions.html", context, status=422 if form.errors else 200)
 
 
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Who came to a session: a list for the phone."""
-    found = _activity(code)
+    found = activity_of(code)
     one = _session(found, number)
     roll = pages.roll(one)
     form = RollForm(
@@ -157,10 +164,10 @@ def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def enrol(request: HttpRequest, code: str) -> HttpResponse:
     """Look for somebody of the register by name, and enrol them."""
-    found, who = _activity(code), actor(request)
+    found, who = activity_of(code), actor(request)
     sent = request.POST if request.method == "POST" else None
     form = EnrolForm(sent if sent is not None and "person" in sent else None)
     search = SearchForm(sent if sent is not None and "text" in sent else None)
@@ -190,14 +197,16 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "services/enrol.html", context, status=422 if form.errors else 200)
 
 
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Who runs an activity."""
-    found = _activity(code)
+    found = activity_of(code)
     form = TeamForm(request.POST if request.method == "POST" else None, found=found)
     if form.is_valid():
         try:
-            actions.set_team(by=actor(request), activity=code, team=form.cleaned_data["team"])
+            actions_activities.set_team(
+                by=actor(request), activity=code, team=form.cleaned_data["team"]
+            )
         except BadInput as error:
             tell(form, error)
         else:
@@ -207,42 +216,42 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "services/team.html", context, status=422 if form.errors else 200)
 
 
-@opens(Permission.SEE_SERVICES, scope=_scope)
+@opens(Permission.SEE_SERVICES, scope=activity_scope)
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The attendance sheet to be printed, where there is no telephone."""
-    return render(request, "services/sheet.html", pages.sheet(_activity(code)))
+    return render(request, "services/sheet.html", pages.sheet(activity_of(code)))
 
 
 @require_POST
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def close(request: HttpRequest, code: str) -> HttpResponse:
     """Close an activity."""
     try:
-        actions.close(by=actor(request), activity=code)
+        actions_activities.close(by=actor(request), activity=code)
     except BadInput as error:
-        _refused(request, error)
+        say(request, error)
     else:
         messages.success(request, _("Closed."))
     return redirect("services:activity", code=code)
 
 
 @require_POST
-@opens(Permission.KEEP_SERVICES, scope=_scope_of_enrolment)
+@opens(Permission.KEEP_SERVICES, scope=enrolment_scope)
 def complete(request: HttpRequest, code: str) -> HttpResponse:
     """Write down that somebody completed."""
     try:
         actions.complete(by=actor(request), enrolment=code)
     except BadInput as error:
-        _refused(request, error)
+        say(request, error)
     else:
         messages.success(request, _("Written down."))
-    return redirect("services:activity", code=_enrolment(code).activity.code)
+    return redirect("services:activity", code=enrolment_of(code).activity.code)
 
 
-@opens(Permission.KEEP_SERVICES, scope=_scope_of_enrolment)
+@opens(Permission.KEEP_SERVICES, scope=enrolment_scope)
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     """Write down that somebody left, and why."""
-    row = _enrolment(code)
+    row = enrolment_of(code)
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = form.cleaned_data
@@ -255,7 +264,3 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("services:activity", code=row.activity.code)
     context = {"form": form, "activity": row.activity, "name": pages.name_of(row.person)}
     return render(request, "services/leave.html", context, status=422 if form.errors else 200)
-
-
-def _refused(request: HttpRequest, error: BadInput) -> None:
-    messages.error(request, " ".join(f"{each.why} {each.remedy}" for each in error.problems))

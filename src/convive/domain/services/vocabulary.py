@@ -55,6 +55,67 @@ CAME_NAMES: dict[str, str | Promise] = {
 }
 
 
+# After so many months, who completed is asked
+MONTHS = (3, 6, 12)
+
+
+class Reply(models.TextChoices):
+    """Whether somebody who completed could be asked. Not to be reached is an answer of its own."""
+
+    REACHED = "reached"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+
+
+REPLY_NAMES: dict[str, str | Promise] = {
+    Reply.REACHED: _("They answered"),
+    Reply.UNREACHABLE: _("They could not be reached"),
+    Reply.DECLINED: _("They prefer not to answer"),
+}
+
+
+class Answer(models.TextChoices):
+    YES = "yes"
+    NO = "no"
+
+
+ANSWER_NAMES: dict[str, str | Promise] = {Answer.YES: _("Yes"), Answer.NO: _("No")}
+
+
+class Formality(models.TextChoices):
+    """Formal: with a contract or pay slip, as the person says it."""
+
+    FORMAL = "formal"
+    INFORMAL = "informal"
+    UNKNOWN = "unknown"
+
+
+FORMALITY_NAMES: dict[str, str | Promise] = {
+    Formality.FORMAL: _("With a contract or pay slip"),
+    Formality.INFORMAL: _("Without"),
+    Formality.UNKNOWN: _("They do not know, or do not say"),
+}
+
+
+class ResourceKind(models.TextChoices):
+    """What a place that helps gives. Figures of girls and young women are told by it."""
+
+    EDUCATION = "education"
+    HEALTH = "health"
+    PROTECTION = "protection"
+    LEGAL = "legal"
+    WORK = "work"
+
+
+RESOURCE_NAMES: dict[str, str | Promise] = {
+    ResourceKind.EDUCATION: _("Education"),
+    ResourceKind.HEALTH: pgettext_lazy("kind of help", "Health"),
+    ResourceKind.PROTECTION: _("Protection from violence"),
+    ResourceKind.LEGAL: _("Legal guidance"),
+    ResourceKind.WORK: _("Training and work"),
+}
+
+
 class Reason(models.TextChoices):
     """Why somebody is no longer in an activity. No text: what is not asked cannot leak."""
 

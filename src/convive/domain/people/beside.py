@@ -1,0 +1,41 @@
+"""What other parts of the house show of somebody beside their data, each to whom it may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from convive.access.rules import Actor
+from convive.domain.people.models import Person
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing, in words. url : where it stands, or ""."""
+
+    text: str
+    detail: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """action : words and address of what can be done here, or None."""
+
+    title: str
+    lines: tuple[Line, ...] = ()
+    action: tuple[str, str] | None = None
+
+
+Part = Callable[[Person, Actor], Section | None]
+_parts: list[Part] = []
+
+
+def register(part: Part) -> None:
+    """Add a part; once, from `AppConfig.ready`. It is called with whom, and for whose eyes."""
+    _parts.append(part)
+
+
+def sections(person: Person, who: Actor) -> list[Section]:
+    """What this reader may see of somebody, part by part."""
+    return [found for part in _parts if (found := part(person, who)) is not None]

@@ -1,0 +1,128 @@
+"""The measure of girls and young women: how many received what helps them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from convive.domain.people import queries as people
+from convive.domain.people.models import Person
+from convive.domain.people.rules import age_on
+from convive.domain.people.vocabulary import AGE_BANDS, Sex
+from convive.domain.programme import queries as programme
+from convive.domain.services import counting, telling
+from convive.domain.services.models import Activity, Attendance
+from convive.domain.services.models_received import Received
+from convive.domain.services.vocabulary import Came, ResourceKind
+from convive.kernel.errors import BadInput
+from convive.kernel.figures import Figure, Mark, MarkKind, Question, Status, measure
+from convive.kernel.periods import Period
+from convive.kernel.words import number
+
+
+@measure("services.girls_reached", filters=("kind",))
+def girls_reached(question: Question) -> Figure:
+    """Girls and young women who received a resource or came to a service that is one."""
+    telling.whole_months(question)
+    kind = _kind(question)
+    first, last = ages()
+    method = _(
+        "Women and girls of %(first)d to %(last)d years on the last day of the period, who were "
+        "given a resource or came to a service that is one, and agree to be counted, each once "
+        "within an organisation. Small counts are hidden, and what would tell them."
+    ) % {"first": first, "last": last}
+    days = (question.period.start, question.period.end)
+    given = Received.objects.filter(given_on__range=days)
+    came = Attendance.objects.filter(
+        state=Came.PRESENT,
+        session__day__range=days,
+        session__activity__service__data__resource__in=ResourceKind.values,
+    )
+    if question.place:
+        place = programme.place(question.place)
+        if place != programme.programme_place():
+            if kind:
+                raise BadInput.at(
+                    "--place",
+                    _("Ask for a kind or for a district, not for both at once."),
+                    _("Give one of them."),
+                )
+            given = given.filter(person__district=place)
+            came = came.filter(session__activity__district=place)
+    if not (given.exists() or came.exists()):
+        said = _("Nobody wrote down what girls and young women received within this period.")
+        return Figure(None, _("people"), method, _("Activities"), status=Status.MISSING, words=said)
+    who: dict[tuple[str, str], set[int]] = defaultdict(set)
+    pairs = [
+        *given.values_list("resource__data__kind", "person__same_as", "person"),
+        *came.values_list(
+            "session__activity__service__data__resource",
+            "enrolment__person__same_as",
+            "enrolment__person",
+        ),
+    ]
+    kept = _counted({root or own for _kind, root, own in pairs}, question.period)
+    for each, root, own in pairs:
+        if (root or own) in kept:
+            who[each, ""].add(root or own)
+    # Most are minors: the higher threshold holds for all
+    least = dict.fromkeys(ResourceKind.values, programme.threshold(sensitive=True))
+    value = counting.told(who, least, kind)
+    activities = Activity.objects.filter(sessions__attendance__in=came).distinct()
+    marks = telling.marks(activities)
+    if not marks and given.filter(person__is_sample=True).exists():
+        marks = (Mark(MarkKind.SAMPLE, _("Sample: these people are made up.")),)
+    return Figure(
+        value,
+        _("people"),
+        method,
+        telling.sources(activities),
+        n=value,
+        as_of=programme.today(),
+        status=Status.SUPPRESSED if value is None else Status.OK,
+        marks=marks,
+        words=(
+            telling.too_few()
+            if value is None
+            else _("%(people)s girls and young women.") % {"people": number(value)}
+        ),
+    )
+
+
+def ages() -> tuple[int, int]:
+    """From which age to which somebody counts as a girl or young woman: of the pack, else 10–29."""
+    one = programme.programme()
+    told = one.thresholds if one else {}
+    return int(told.get("girls_from", 10)), int(told.get("girls_to", 29))
+
+
+def is_one(person: Person, day: date) -> bool:
+    """Whether somebody is a girl or young woman on a day. Whose birth is not known, by band, is one
+    where the whole band lies within the ages."""
+    if person.sex != Sex.WOMAN:
+        return False
+    first, last = ages()
+    if person.birth_month is not None:
+        return first <= age_on(person.birth_month, day) <= last
+    bounds = [least for least, _band in AGE_BANDS] + [200]
+    spans = {band: (bounds[n], bounds[n + 1] - 1) for n, (_least, band) in enumerate(AGE_BANDS)}
+    lower, upper = spans.get(people.age_band(person, day), (0, 200))
+    return first <= lower and upper <= last
+
+
+def _counted(pks: set[int], period: Period) -> set[int]:
+    day = min(period.end, programme.today())
+    return {one.pk for one in counting.those_counted(pks) if is_one(one, day)}
+
+
+def _kind(question: Question) -> str | None:
+    kind = question.where.get("kind") or None
+    if kind is not None and kind not in ResourceKind.values:
+        raise BadInput.at(
+            f"--where kind={kind}",
+            _("There is no resource of this kind."),
+            _("It takes: %(levels)s.") % {"levels": ", ".join(ResourceKind.values)},
+        )
+    return kind
