@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "convive.domain.programme",
     "convive.domain.plans",
     "convive.evidence",
+    "convive.domain.offline",
     "convive.domain.people",
     "convive.domain.referrals",
     "convive.domain.services",

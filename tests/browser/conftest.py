@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import Demo, Site, build, served
+from house import CHROMIUM, Demo, Site, build, chromium, served
 from playwright.sync_api import Browser, expect, sync_playwright
 
 pytest.register_assert_rewrite("usable")  # what it finds is told as a test tells it
 expect.set_options(timeout=30_000)  # as long as every other wait: a busy machine answers late
-
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,14 +30,13 @@ def shots(request: pytest.FixtureRequest) -> Path | None:
 # Not for the whole session: while Playwright runs, Django refuses its database to the same thread
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next(filter(None, map(shutil.which, names)), None)
+    path = chromium()
     if path is None:
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,50 @@ from playwright.sync_api import Page as Tab
 from convive.demo.home import totp_secret
 from convive.kernel.home import Home
 
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 FRESH_SECONDS = 200  # five minutes after signing in, some pages ask again who one is
+
+
+@dataclass
+class Server:
+    """The command that people run, on a home of its own. It can die and come back."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        log = self.home.with_name("server.log")
+        words = ("demo", "--home", str(self.home), "--port", str(self.port))
+        with log.open("a") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "convive", *words],
+                stdout=out,
+                stderr=out,
+                env=environment(),
+            )
+        wait_for(self.url + "/health", self.process, log)
+
+    def stop(self) -> None:
+        """Returns once nothing answers any more."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(20)
+            self.process = None
 
 
 @dataclass
@@ -35,6 +78,7 @@ class Site:
     home: Path
     password: str
     emails: dict[str, str]
+    server: Server
     _states: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _used: dict[str, str] = field(default_factory=dict)
     _windows: dict[str | None, tuple[float, BrowserContext]] = field(default_factory=dict)
@@ -135,22 +179,12 @@ def build(home: Path) -> Demo:
 def served(demo: Demo, home: Path) -> Iterator[Site]:
     """A copy of the demo in `home`, served by the command that people run."""
     shutil.copytree(demo.home, home)
-    port = free_port()
-    log = home.with_name("server.log")
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "convive", "demo", "--home", str(home), "--port", str(port)],
-            stdout=out,
-            stderr=out,
-            env=environment(),
-        )
+    server = Server(home, free_port())
     try:
-        url = f"http://localhost:{port}"
-        wait_for(url + "/health", server, log)
-        yield Site(url, home, demo.password, dict(demo.emails))
+        server.start()
+        yield Site(server.url, home, demo.password, dict(demo.emails), server)
     finally:
-        server.terminate()
-        server.wait(20)
+        server.stop()
 
 
 def convive(home: Path, *words: str) -> dict[str, Any]:
@@ -166,6 +200,12 @@ def environment() -> dict[str, str]:
     source = str(Path(__file__).resolve().parents[2] / "src")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CONVIVE_")}
     return kept | {"PYTHONPATH": source, "DJANGO_SETTINGS_MODULE": "convive.settings"}
+
+
+def chromium() -> str | None:
+    """The path of the browser of this machine; None where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def free_port() -> int:

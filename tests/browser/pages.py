@@ -161,6 +161,8 @@ PAGES = (
         start="committees:committee",
         follow="main a[href*='/sessions/'][href$='/']:not([href$='/new/'])",
     ),
+    Page("offline:phone"),
+    Page("offline:phone", "case_worker"),
     Page("people:list", "agency_officer"),
     Page("people:new", "agency_officer"),
     Page("people:hand_over", "agency_officer"),
@@ -221,7 +223,11 @@ _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
 _REFERS = "tests/browser/test_referral_walk.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
+_WITHOUT_A_LINE = "tests/browser/test_offline.py opens it with and without a line"
 NOT_VISITED = {
+    "offline:send": "for the script of the phone: JSON",
+    "worker": "a script",
+    "services:newcomer": _WITHOUT_A_LINE,
     "services:activity": _A_COURSE,
     "services:attendance": _A_COURSE,
     "services:certificate": "a file, not a page",

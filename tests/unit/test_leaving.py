@@ -309,6 +309,7 @@ WRITERS = {
     "pack/written.py": "files of a pack: what its author wrote",
     "demo/sample.py": "the sample's source file, read by the import",
     "demo/lists.py": "sample lists of people who do not exist, as agencies would have them",
+    "domain/offline/views.py": "what became of each entry, to the phone that sent it",
     "domain/people/files.py": "people of one organisation, for itself: see actions_export",
     "domain/people/importing.py": "rows that were not taken, back to whoever brought them",
     "cli/reach.py": "whose each random id is: the agency's own table, beside its own list",

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from django_tasks_db.models import DBTaskResult
 from recorded import receive, source, table
 
 from convive.access.rules import Actor
+from convive.domain.offline.models import Receipt
 from convive.domain.people.models import Import
 from convive.domain.privacy.models import DataRequest
 from convive.domain.privacy.vocabulary import Ask
@@ -197,6 +199,11 @@ def people_files(now: datetime, _home: Home, _folder: Path) -> Left:
     )
 
 
+def offline_marks(now: datetime, _home: Home, _folder: Path) -> Left:
+    Receipt.objects.create(mark=uuid4(), kind="x", kept_at=now, kept_by="user:1")
+    return Receipt.objects.count
+
+
 MADE = {
     "sign-ins": sign_ins,
     "accounts": accounts,
@@ -210,6 +217,7 @@ MADE = {
     "data-requests": data_requests,
     "coded-lists": coded_lists,
     "people-files": people_files,
+    "offline-marks": offline_marks,
 }
 
 

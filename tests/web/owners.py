@@ -466,6 +466,7 @@ RULES: dict[str, Rule] = {
     "services:close": _activity(Permission.KEEP_SERVICES),
     "services:complete": _enrolment(Permission.KEEP_SERVICES),
     "services:enrol": _activity(Permission.KEEP_SERVICES),
+    "services:newcomer": _activity(Permission.KEEP_SERVICES),
     "services:leave": _enrolment(Permission.KEEP_SERVICES),
     "services:sessions": _activity(Permission.KEEP_SERVICES),
     "services:sheet": _activity(Permission.SEE_SERVICES),

@@ -18,6 +18,7 @@ OPEN_TO_ANYBODY = {
     "portal:front",
     "portal:method",
     "portal:methods",
+    "offline:phone",  # an empty page: what it shows lies on the phone
     "workspace:letters_stopped",
     "workspace:stop_letters",
     "privacy:answer",
@@ -60,6 +61,7 @@ def test_only_the_front_page_and_what_leads_in_are_public():
     assert open_to_all == {
         "/static/look/tokens.css",
         "health",
+        "offline:phone",
         "portal:front",
         "portal:method",
         "portal:methods",
@@ -77,6 +79,7 @@ def test_only_the_front_page_and_what_leads_in_are_public():
         "services:ask_code",
         "services:check",
         "services:resources",
+        "worker",
         "workspace:letters_stopped",
     }
 

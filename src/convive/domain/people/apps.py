@@ -7,7 +7,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.people import duties, kept
+        from convive.domain.people import duties, kept, offline
 
         duties.register()
         kept.register()
+        offline.register()

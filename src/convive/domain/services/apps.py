@@ -13,9 +13,11 @@ class ServicesConfig(AppConfig):
             measures,
             measures_girls,
             measures_outcomes,
+            offline,
             received,
         )
 
         duties.register()
         received.register()
+        offline.register()
         actions_forgetting.forget_with_the_person()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may
+from convive.domain.people.forms import PersonForm
 from convive.domain.plans.forms import choose, districts_of, organisations_of
 from convive.domain.programme import queries as programme
 from convive.domain.services import queries, rules
@@ -107,6 +108,15 @@ class EnrolForm(forms.Form):
 
     def __init__(self, data: Any, *, prefix: str | None = None) -> None:
         super().__init__(data, initial={"on": programme.today()}, prefix=prefix)
+
+
+class NewcomerForm(PersonForm):
+    """Somebody who is written down and enrolled at once, on the register of the activity's body."""
+
+    def __init__(self, data: Any, *, who: Actor) -> None:
+        super().__init__(data, who=who)
+        self.fields.pop("organisation", None)
+        self.fields["on"] = DayField(label=_("Since"), initial=programme.today())
 
 
 class LeaveForm(forms.Form):

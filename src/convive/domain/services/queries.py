@@ -233,6 +233,12 @@ def by_mark(marks: Iterable[UUID]) -> set[UUID]:
     return set(Attendance.objects.filter(mark__in=list(marks)).values_list("mark", flat=True))
 
 
+def word_of(session: int, enrolment: str) -> Attendance | None:
+    """What is written down of somebody at a session."""
+    rows = Attendance.objects.select_related("enrolment__person")
+    return rows.filter(session=session, enrolment__code=enrolment).first()
+
+
 def is_newer(at: datetime, mark: UUID, than: Attendance) -> bool:
     """Which of two words on one person holds: the later; of two at one moment always the same one,
     in whichever order they arrive."""

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.services import views, views_certificates, views_outcomes, views_resources
+from convive.domain.services import (
+    views,
+    views_certificates,
+    views_newcomer,
+    views_outcomes,
+    views_resources,
+)
 
 app_name = "services"
 urlpatterns = [
@@ -12,6 +18,7 @@ urlpatterns = [
     path("activities/<slug:code>/sessions/", views.sessions, name="sessions"),
     path("activities/<slug:code>/sessions/<int:number>/", views.attendance, name="attendance"),
     path("activities/<slug:code>/enrol/", views.enrol, name="enrol"),
+    path("activities/<slug:code>/enrol/new/", views_newcomer.newcomer, name="newcomer"),
     path("activities/<slug:code>/team/", views.team, name="team"),
     path("activities/<slug:code>/sheet/", views.sheet, name="sheet"),
     path("activities/<slug:code>/close/", views.close, name="close"),

@@ -3,6 +3,7 @@ POST: it stands in no address, no history and no log."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -159,7 +160,13 @@ def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
             }
             messages.success(request, said)
             return redirect("services:activity", code=code)
-    context = {"form": form, "activity": found, "session": one, "people": roll}
+    context = {
+        "form": form,
+        "activity": found,
+        "session": one,
+        "people": roll,
+        "sent_with": json.dumps({"activity": code, "session": number}),
+    }
     return render(request, "services/attendance.html", context, status=422 if form.errors else 200)
 
 
@@ -192,6 +199,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
         "activity": found,
         "found": people_pages.rows(alike),
         "since": EnrolForm(None)["on"],
+        "sent_with": json.dumps({"activity": code}),
         "free": queries.free_places(found),
     }
     return render(request, "services/enrol.html", context, status=422 if form.errors else 200)
