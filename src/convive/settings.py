@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "convive.domain.people",
     "convive.domain.referrals",
     "convive.domain.services",
+    "convive.domain.cases",
     "convive.domain.reach",
     "convive.domain.observatory",
     "convive.domain.committees",

@@ -60,6 +60,7 @@ COMMITMENT = "main h2 a[href*='/commitments/']"
 
 PAGES = (
     Page("portal:front"),
+    Page("portal:safeguarding"),
     Page("portal:methods"),
     Page("portal:method", args=("hotspots",)),
     Page("portal:method", args=("disclosure",)),
@@ -167,6 +168,7 @@ PAGES = (
     Page("people:new", "agency_officer"),
     Page("people:hand_over", "agency_officer"),
     Page("people:person", "agency_officer", start="people:list", follow="main .rows h2 a"),
+    Page("cases:list", "case_worker"),
     Page("referrals:list", "case_worker"),
     Page("referrals:list", "agency_officer", query="?of=sent&all=1"),
     Page("referrals:rooms", "case_worker"),
@@ -221,6 +223,7 @@ _LEADS_BACK = "takes POST alone, and leads back"
 _A_COURSE = "tests/browser/test_course.py goes through a course"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
+_ACCOMPANIES = "tests/browser/test_case_walk.py opens a case, plans it, reviews and closes it"
 _REFERS = "tests/browser/test_referral_walk.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 _WITHOUT_A_LINE = "tests/browser/test_offline.py opens it with and without a line"
@@ -332,6 +335,22 @@ NOT_VISITED = {
     "people:join": _LEADS_BACK,
     "people:part": _LEADS_BACK,
     "people:sheet": _ON_THE_REGISTER,
+    "cases:ask": _LEADS_BACK,
+    "cases:case": _ACCOMPANIES,
+    "cases:close": _ACCOMPANIES,
+    "cases:decide": _ACCOMPANIES,
+    "cases:end_goal": _LEADS_BACK,
+    "cases:goal": _ACCOMPANIES,
+    "cases:needs": "a form of one field; tests/web/test_case_pages.py sends it",
+    "cases:note": _ACCOMPANIES,
+    "cases:of_person": _ACCOMPANIES,
+    "cases:reopen": "the form of cases:note, under another title",
+    "cases:review": _ACCOMPANIES,
+    "cases:screen": _ACCOMPANIES,
+    "cases:screening": _ACCOMPANIES,
+    "cases:step": _ACCOMPANIES,
+    "cases:step_done": _LEADS_BACK,
+    "cases:team": _ACCOMPANIES,
     "referrals:answer": _REFERS,
     "referrals:done": _LEADS_BACK,
     "referrals:new": _REFERS,

@@ -28,7 +28,7 @@ def test_somebody_is_referred_attended_and_the_sender_learns_it(
         receiver = Walk(site, to.new_page(), language, shots)
         receiver.to("/referrals/services/")
         _say_full(receiver)
-        person = _written_down(sender)
+        person = written_down(sender)
         sender.follow("/referrals/new/")
         sender.look("referral-service")
         sender.tab.locator("[name=service]").select_option("mentoring")
@@ -97,7 +97,7 @@ def _send_to(walk: Walk, organisation: str) -> None:
     walk.tab.wait_for_url("**/referrals/sent/**")
 
 
-def _written_down(walk: Walk) -> str:
+def written_down(walk: Walk, district: str = LA_ESPERANZA) -> str:
     """Somebody of the register, who agrees to be referred; the page of that person is open."""
     tab = walk.tab
     walk.to("/people/new/")
@@ -110,7 +110,7 @@ def _written_down(walk: Walk) -> str:
         ("phone", "944123456"),
     ):
         tab.locator(f"[name={name}]").fill(text)
-    tab.locator("[name=district]").select_option(LA_ESPERANZA)
+    tab.locator("[name=district]").select_option(district)
     tab.locator("[name=calls][value=yes]").check()
     for purpose in ("services", "disclosure_other_orgs"):
         tab.locator(f"[name=purposes][value={purpose}]").check()

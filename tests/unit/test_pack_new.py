@@ -111,6 +111,8 @@ def test_filled_in_it_is_a_pack_without_a_fault(tmp_path: Path):
         "organisation": "md-callao",
         "lead": "md-callao",
         "district": "PE-INEI:070101",
+        "phone": "0800 1234",
+        "email": "outside@example.org",
     }
     for path in folder.rglob("*.toml"):
         text = path.read_text()

@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import matrix_cases as cases
 import matrix_evidence as evidence
 import matrix_observatory as observatory
 import matrix_people as people
@@ -306,6 +307,23 @@ PAGES: dict[str, Page] = {
     "referrals:received": by_organisation(referrals.received),
     "referrals:answer": by_organisation(referrals.received, methods=_BOTH),
     "referrals:done": by_organisation(referrals.received, methods=_POST),
+    "cases:list": Page(),
+    "cases:of_person": by_both(cases.person, methods=_BOTH),
+    "cases:case": by_both(cases.case),
+    "cases:needs": by_both(cases.case, methods=_BOTH),
+    "cases:note": by_both(cases.case, methods=_BOTH),
+    "cases:goal": by_both(cases.case, methods=_BOTH),
+    "cases:step": by_both(cases.goal, methods=_BOTH),
+    "cases:end_goal": by_both(cases.goal, methods=_POST),
+    "cases:step_done": by_both(cases.step, methods=_POST),
+    "cases:team": by_both(cases.case, methods=_BOTH),
+    "cases:screening": by_both(cases.case),
+    "cases:screen": by_both(cases.case, methods=_BOTH),
+    "cases:ask": by_both(cases.case, methods=_POST),
+    "cases:review": by_both(cases.case, methods=_BOTH),
+    "cases:close": by_both(cases.case, methods=_BOTH),
+    "cases:decide": by_both(cases.case, methods=_BOTH),
+    "cases:reopen": by_both(cases.case, methods=_BOTH),
     "services:list": Page(),
     "services:new": Page(methods=_BOTH),
     "services:activity": by_both(services.activity),

@@ -13,6 +13,7 @@ from typing import Any
 
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, allows, reaches_all
+from convive.domain.cases.models import Case, Goal, Step
 from convive.domain.committees.models import Committee, Decision, Seat, Session
 from convive.domain.observatory.models import Analysis, Evaluation, Finding, Opening
 from convive.domain.people.models import Person
@@ -283,6 +284,40 @@ _MEETING = _of(
 )
 
 
+def _works_on(who: Actor, row: Case, part: Permission) -> bool:
+    """Of the team of a case, or its supervisor, and with that right where the person stands."""
+    parts = {f"user:{row.supervisor_id}"}
+    if part is Permission.KEEP_CASES:
+        parts = {f"user:{account.pk}" for account in row.team.all()}
+    where = of_body(row.person.organisation, row.person.district)
+    return who.id in parts and allows(who.grants, part, where)
+
+
+def _case(*parts: Permission) -> Rule:
+    return _of(
+        Case, lambda who, row: any(_works_on(who, row, part) for part in parts), code, code=NO_CODE
+    )
+
+
+_TEAM = _case(Permission.KEEP_CASES)
+_SUPERVISOR = _case(Permission.SUPERVISE_CASES)
+_EITHER = _case(Permission.KEEP_CASES, Permission.SUPERVISE_CASES)
+_GOAL = _of(
+    Goal,
+    lambda who, row: _works_on(who, row.case, Permission.KEEP_CASES),
+    lambda row: {"code": row.case.code, "goal": row.code},
+    code=NO_CODE,
+    goal=NO_CODE,
+)
+_STEP = _of(
+    Step,
+    lambda who, row: _works_on(who, row.goal.case, Permission.KEEP_CASES),
+    lambda row: {"code": row.goal.case.code, "step": row.code},
+    code=NO_CODE,
+    step=NO_CODE,
+)
+
+
 def _reports_of(**more: str) -> Rule:
     """What is made of a place: for whoever makes reports there."""
     return Rule(
@@ -352,6 +387,22 @@ _TARGET = Rule(
 )
 
 RULES: dict[str, Rule] = {
+    "cases:ask": _TEAM,
+    "cases:case": _EITHER,
+    "cases:close": _TEAM,
+    "cases:decide": _SUPERVISOR,
+    "cases:end_goal": _GOAL,
+    "cases:goal": _TEAM,
+    "cases:needs": _TEAM,
+    "cases:note": _TEAM,
+    "cases:of_person": _person(Permission.KEEP_CASES),
+    "cases:reopen": _EITHER,
+    "cases:review": _SUPERVISOR,
+    "cases:screen": _TEAM,
+    "cases:screening": _EITHER,
+    "cases:step": _GOAL,
+    "cases:step_done": _STEP,
+    "cases:team": _EITHER,
     "committees:call_off": _session(Permission.KEEP_COMMITTEE, of_committee),
     "committees:change": _committee(Permission.KEEP_COMMITTEE, of_committee),
     "committees:change_session": _session(Permission.KEEP_COMMITTEE, of_committee),

@@ -19,6 +19,7 @@ OPEN_TO_ANYBODY = {
     "portal:method",
     "portal:methods",
     "offline:phone",  # an empty page: what it shows lies on the phone
+    "portal:safeguarding",
     "workspace:letters_stopped",
     "workspace:stop_letters",
     "privacy:answer",
@@ -65,6 +66,7 @@ def test_only_the_front_page_and_what_leads_in_are_public():
         "portal:front",
         "portal:method",
         "portal:methods",
+        "portal:safeguarding",
         "account_inactive",
         "account_login",
         "account_reset_password",

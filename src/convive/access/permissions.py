@@ -42,6 +42,8 @@ class Permission(StrEnum):
     OVERRIDE_CONSENT = "override_consent"
     SEE_SERVICES = "see_services"
     KEEP_SERVICES = "keep_services"
+    KEEP_CASES = "keep_cases"
+    SUPERVISE_CASES = "supervise_cases"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -76,6 +78,10 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.OVERRIDE_CONSENT: _("refer somebody who did not agree to it, with a reason"),
     Permission.SEE_SERVICES: _("see the activities that their organisation offers people"),
     Permission.KEEP_SERVICES: _("open activities, enrol people and write down who came"),
+    Permission.KEEP_CASES: _("open cases and work on those of whose team they are"),
+    Permission.SUPERVISE_CASES: _(
+        "supervise cases: review their plans, decide that they are closed"
+    ),
 }
 
 
@@ -186,6 +192,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.OVERRIDE_CONSENT,
             _P.SEE_SERVICES,
             _P.KEEP_SERVICES,
+            _P.KEEP_CASES,
+            _P.SUPERVISE_CASES,
             _P.BREAK_GLASS,
         }
     ),
@@ -211,6 +219,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.OVERRIDE_CONSENT,
             _P.SEE_SERVICES,
             _P.KEEP_SERVICES,
+            _P.KEEP_CASES,
+            _P.SUPERVISE_CASES,
             _P.BREAK_GLASS,
         }
     ),
@@ -224,6 +234,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ANSWER_REFERRAL,
             _P.SEE_SERVICES,
             _P.KEEP_SERVICES,
+            _P.KEEP_CASES,
             _P.BREAK_GLASS,
         }
     ),

@@ -28,7 +28,7 @@ from convive.pack import records
 from convive.pack.contents import Pack
 from convive.pack.diff import Change, What, diff
 from convive.pack.publish import publish_front
-from convive.pack.wanted import CATALOGUE
+from convive.pack.wanted import ENTRIES
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ _WAYS: dict[str, _Way] = {
         programme.put_composition,
         programme.retire_composition,
     ),
-    **dict.fromkeys(CATALOGUE, _ENTRY),
+    **dict.fromkeys(ENTRIES, _ENTRY),
     "plan": _Way(("code",), plans.put_plan, plans.retire_plan),
     "objective": _Way(("plan", "code"), plans.put_objective, plans.retire_objective),
     "indicator": _Way(("code",), plans.put_indicator, plans.retire_indicator),

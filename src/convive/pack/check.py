@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from convive.kernel import retention as kept_for
 from convive.kernel.errors import Problem
-from convive.pack import check_places, check_plan, records
+from convive.pack import check_care, check_places, check_plan, records
 from convive.pack.contents import Pack
 from convive.pack.faults import dates, repeated, stranger, unknown
 from convive.pack.read import OFFENCES, read
@@ -245,6 +245,8 @@ _RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     services,
     resources,
     categories,
+    check_care.screening,
+    check_care.safeguarding,
     committees,
     evidence,
 )

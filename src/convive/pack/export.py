@@ -35,6 +35,8 @@ _KINDS = {
     "plan.toml": ("plan", "objective"),
     "services.toml": ("service", "income"),
     "categories.toml": ("category",),
+    "screening.toml": ("tier", "factor"),
+    "safeguarding.toml": ("contact",),
     "resources.toml": ("resource", "holiday"),
     "thresholds.toml": ("programme",),
     "committees.toml": ("committee", "seat"),

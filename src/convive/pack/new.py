@@ -23,7 +23,7 @@ from convive.pack.export import Export, save
 from convive.pack.read import INDICATORS, PLACES, POPULATION
 from convive.pack.records import Spot
 from convive.pack.values import FILL
-from convive.pack.wanted import CATEGORY, Facts, Table, wanted
+from convive.pack.wanted import CATEGORY, CONTACT, Facts, Table, wanted
 from convive.pack.written import written
 
 _COUNTRIES = "ISO-3166"
@@ -124,6 +124,7 @@ def _frame(pattern: Pack, about: About) -> _Tables:
             key: {**facts, "data": facts["data"] | {"handled_by": [FILL]}}
             for key, facts in tables[CATEGORY].items()
         },
+        CONTACT: {(CONTACT, FILL): {**_names(), "data": _contact()}},
         "plan": {
             key: facts
             | {
@@ -173,6 +174,13 @@ def _programme(old: Facts, about: About, at_home: bool) -> Facts:
         "schemes": schemes if at_home else {**schemes, FILL: {**_names(), "pattern": FILL}},
         "thresholds": old["thresholds"] | ({} if at_home else {"rules": []}),
     }
+
+
+def _contact() -> Facts:
+    """One office as an example. Those of another programme are not carried over: nobody may report
+    abuse to somebody who does not know of it."""
+    told = ("body_es", "body_en", "phone", "email", "hours_es", "hours_en")
+    return {**dict.fromkeys(told, FILL), "order": 1, "children": True, "verified": False}
 
 
 def _organisation(about: About) -> Facts:

@@ -19,7 +19,7 @@ from convive.domain.programme.models import (
     Programme,
 )
 from convive.evidence.models import Offence, Source
-from convive.pack.wanted import CATALOGUE, Facts, Key, without_code
+from convive.pack.wanted import ENTRIES, Facts, Key, without_code
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ _ROWS: dict[str, Callable[[], Iterable[tuple[Key, Row]]]] = {
     "place": _places,
     "composition": _compositions,
     "population": _population,
-    **{kind: _catalogue(kind) for kind in CATALOGUE},
+    **{kind: _catalogue(kind) for kind in ENTRIES},
     "plan": _plans,
     "objective": _objectives,
     "indicator": _indicators,

@@ -15,11 +15,12 @@ from django.conf import settings
 
 from convive.domain.plans.models import Objective
 from convive.domain.programme import queries
-from convive.domain.programme.models import Programme
+from convive.domain.programme.models import CatalogueEntry, Programme
 from convive.kernel.home import Home, replace_file
 from convive.kernel.texts import LANGUAGES
 
 FORMAT = "convive-programme-1"
+_SAID_OF_A_CONTACT = ("body_es", "body_en", "hours_es", "hours_en")
 
 
 def publish_front(home: Home) -> Path | None:
@@ -52,6 +53,17 @@ def front(programme: Programme) -> dict[str, Any]:
         "start": _day(programme.start),
         "end": _day(programme.end),
         "emergency": programme.emergency,
+        "contacts": [
+            {
+                "organisation": contact.data["organisation"],
+                "phone": contact.data["phone"],
+                "email": contact.data["email"],
+                "children": contact.data["children"],
+                **_texts(contact, "name"),
+                **{name: contact.data[name] for name in _SAID_OF_A_CONTACT},
+            }
+            for contact in _contacts()
+        ],
         "districts": [
             {
                 "ref": place.ref,
@@ -86,6 +98,12 @@ def front(programme: Programme) -> dict[str, Any]:
             for objective in _objectives()
         ],
     }
+
+
+def _contacts() -> list[CatalogueEntry]:
+    """To whom abuse by staff is reported, in the order of the pack."""
+    rows = CatalogueEntry.objects.filter(kind=CatalogueEntry.Kind.CONTACT, retired_on=None)
+    return sorted(rows, key=lambda row: (row.data["order"], row.code))
 
 
 def _objectives() -> Iterable[Objective]:

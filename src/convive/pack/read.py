@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from convive.evidence.iccs.offences import read_offences
 from convive.evidence.spec import read_source
 from convive.kernel.errors import Problem
-from convive.pack import records, sheets
+from convive.pack import records, records_care, sheets
 from convive.pack.contents import Pack
 from convive.pack.records import Record, Spot, keys_of
 from convive.pack.toml_lines import locate
@@ -35,12 +35,14 @@ TOML_FILES: dict[str, dict[str, type[Record]]] = {
     "plan.toml": {"plan": records.Plan, "objective": records.Objective},
     "services.toml": {"service": records.Service, "income": records.Income},
     "categories.toml": {"category": records.Category},
+    "screening.toml": {"tier": records_care.Tier, "factor": records_care.Factor},
+    "safeguarding.toml": {"contact": records_care.Contact},
     "thresholds.toml": {"": records.Thresholds, "rule": records.Rule},
     "resources.toml": {"resource": records.Resource, "holiday": records.Holiday},
     "committees.toml": {"committee": records.Committee, "seat": records.Seat},
 }
 # A programme may have none of these
-OPTIONAL = {"committees.toml", "resources.toml"}
+OPTIONAL = {"committees.toml", "resources.toml", "screening.toml"}
 PLACES = "places.geojson"
 POPULATION = "population.csv"
 INDICATORS = "indicators.csv"

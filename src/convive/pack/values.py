@@ -165,6 +165,27 @@ def holiday(value: Any) -> str:
         ) from None
 
 
+def telephone(value: Any) -> str:
+    """A telephone as it is dialled: digits, spaces, and a + before the code of a country."""
+    number = text(value)
+    if not re.fullmatch(r"\+?\d[\d ]*", number):
+        raise Fault(
+            _("“%(number)s” is not a telephone.") % {"number": number},
+            _("Write digits and spaces alone, with + before the code of another country."),
+        )
+    return number
+
+
+def email(value: Any) -> str:
+    address = text(value)
+    if not re.fullmatch(r"[^@\s<>?&]+@[^@\s<>?&]+\.[^@\s<>?&]+", address):
+        raise Fault(
+            _("“%(address)s” is not an e-mail address.") % {"address": address},
+            _("Write it as name@example.org."),
+        )
+    return address
+
+
 def texts(value: Any) -> tuple[str, ...]:
     """A list; in CSV its parts stand between semicolons."""
     if isinstance(value, str):

@@ -11,7 +11,7 @@ from typing import Any
 from convive.domain.plans.vocabulary import Level
 from convive.domain.programme.models import CatalogueEntry
 from convive.domain.programme.models import Place as Ground
-from convive.pack import records
+from convive.pack import records, records_care
 from convive.pack.check_plan import common_place, programme_place
 from convive.pack.contents import Pack
 from convive.pack.records import Record
@@ -19,17 +19,18 @@ from convive.pack.records import Record
 Key = tuple[Any, ...]
 Facts = dict[str, Any]
 Table = dict[Key, Facts]
-Entry = records.Service | records.Category | records.Income | records.Resource | records.Holiday
-
-# What stands in the catalogue, by the record that declares it
-CATALOGUE: dict[str, type[Entry]] = {
+CATEGORY, CONTACT = CatalogueEntry.Kind.CATEGORY.value, CatalogueEntry.Kind.CONTACT.value
+# kind of entry -> the record that declares it
+ENTRIES: dict[str, type[Record]] = {
     CatalogueEntry.Kind.SERVICE.value: records.Service,
-    CatalogueEntry.Kind.CATEGORY.value: records.Category,
+    CATEGORY: records.Category,
+    CatalogueEntry.Kind.TIER.value: records_care.Tier,
+    CatalogueEntry.Kind.FACTOR.value: records_care.Factor,
+    CONTACT: records_care.Contact,
     CatalogueEntry.Kind.INCOME.value: records.Income,
     CatalogueEntry.Kind.RESOURCE.value: records.Resource,
     CatalogueEntry.Kind.HOLIDAY.value: records.Holiday,
 }
-CATEGORY = CatalogueEntry.Kind.CATEGORY.value
 
 
 def wanted(pack: Pack) -> dict[str, Table]:
@@ -108,16 +109,15 @@ def _population(pack: Pack) -> Table:
     }
 
 
-def _catalogue(kind: str, record: type[Entry]) -> Any:
+def _catalogue(kind: str) -> Callable[[Pack], Table]:
     def table(pack: Pack) -> Table:
-        return {
-            (kind, entry.code): {
-                "name_es": entry.name_es,
-                "name_en": entry.name_en,
-                "data": _plain(_facts(entry, leave=("code", "name_es", "name_en"))),
-            }
-            for entry in pack.all(record)
-        }
+        found = {}
+        for entry in pack.all(ENTRIES[kind]):
+            facts = _plain(_facts(entry))
+            code = facts.pop("code")
+            names = {name: facts.pop(name) for name in ("name_es", "name_en")}
+            found[kind, code] = {**names, "data": facts}
+        return found
 
     return table
 
@@ -207,7 +207,7 @@ _TABLES: dict[str, Callable[[Pack], Table]] = {
     "place": _places,
     "composition": _compositions,
     "population": _population,
-    **{kind: _catalogue(kind, record) for kind, record in CATALOGUE.items()},
+    **{kind: _catalogue(kind) for kind in ENTRIES},
     "plan": _plans,
     "objective": _objectives,
     "indicator": _indicators,

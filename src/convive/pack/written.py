@@ -19,7 +19,7 @@ from convive.pack import records, toml_text
 from convive.pack.read import INDICATORS, OFFENCES, PLACES, POPULATION, SOURCES
 from convive.pack.records import Record, keys_of
 from convive.pack.source_text import source_text
-from convive.pack.wanted import CATALOGUE, Facts, Table
+from convive.pack.wanted import ENTRIES, Facts, Table
 
 HEAD = "# Written by Convive. docs/pack.md explains every key.\n"
 _DIGITS = re.compile(r"(\d+)")
@@ -40,8 +40,10 @@ def written(tables: Tables, *, whole: str) -> dict[str, str]:
         "plan.toml": HEAD + _rows("plan", _plans(tables)) + _rows("objective", _objectives(tables)),
         "services.toml": HEAD + _entries(tables, "service", "income"),
         "categories.toml": HEAD + _entries(tables, "category"),
+        "screening.toml": _optional(tables, "tier", "factor"),
+        "safeguarding.toml": HEAD + _entries(tables, "contact"),
         "thresholds.toml": _thresholds(tables),
-        "resources.toml": _resources(tables),
+        "resources.toml": _optional(tables, "resource", "holiday"),
         "committees.toml": _committees(tables),
         PLACES: _places(tables["place"]),
         POPULATION: _population(tables["population"]),
@@ -110,19 +112,20 @@ def _objectives(tables: Tables) -> Iterable[Facts]:
 
 def _entries(tables: Tables, *kinds: str) -> str:
     """What stands in the catalogue: its data stand among its own keys."""
-    return "".join(_rows(kind, _of_kind(tables[kind], CATALOGUE[kind])) for kind in kinds)
+    return "".join(_rows(kind, _of_kind(tables[kind], ENTRIES[kind])) for kind in kinds)
+
+
+def _optional(tables: Tables, *kinds: str) -> str:
+    """Empty where there is none: a pack need not have the file."""
+    listed = _entries(tables, *kinds)
+    return HEAD + listed if listed else ""
 
 
 def _of_kind(table: Table, record: type[Record]) -> Iterable[Facts]:
-    for (_kind, code), facts in _sorted(table):
+    listed = sorted(_sorted(table), key=lambda item: item[1]["data"].get("order", 0))
+    for (_kind, code), facts in listed:
         names = {name: value for name, value in facts.items() if name != "data"}
         yield _ordered(record, {"code": code, **names, **facts["data"]})
-
-
-def _resources(tables: Tables) -> str:
-    """Empty where there is none: a pack need not have the file."""
-    listed = _entries(tables, "resource", "holiday")
-    return HEAD + listed if listed else ""
 
 
 def _thresholds(tables: Tables) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
-from convive.domain.people import consent, forgetting, queries, rules, search
+from convive.domain.people import consent, forgetting, passing, queries, rules, search
 from convive.domain.people import facts as facts_
 from convive.domain.people.consent import Word
 from convive.domain.people.facts import TEXTS, Facts
@@ -226,8 +226,10 @@ def _pass(by: Actor, people: Iterable[str], worker: int) -> int:
         found = _locked(code)
         successor = _worker(worker, queries.scope_of(found))
         if found.worker_id != worker:
-            found.worker = successor
+            before, found.worker = found.worker_id, successor
             found.save(update_fields=["worker"])
+            if before is not None:
+                passing.pass_on(found, before, worker, by)
             _journal(by, "people.handed-over", found, {"to": f"user:{worker}"})
             count += 1
     return count

@@ -109,6 +109,7 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
         "keeps": may(who, Permission.KEEP_PEOPLE, scope),
         "joins": may(who, Permission.JOIN_PEOPLE, scope),
         "refers": may(who, Permission.SEND_REFERRAL, scope),
+        "cases": may(who, Permission.KEEP_CASES, scope),
     }
     return render(request, "people/person.html", context)
 

@@ -203,12 +203,16 @@ class Population(Retirable):
 
 
 class CatalogueEntry(Named, Retirable):
-    """What the pack lists: services, categories of concern, bands of income, places that help,
-    holidays. Later parts build on it."""
+    """What the pack lists by code and name: services, categories of concern, tiers of prevention,
+    factors of a screening, contacts for safeguarding, bands of income, places that help, holidays.
+    """
 
     class Kind(models.TextChoices):
         SERVICE = "service"
         CATEGORY = "category"
+        TIER = "tier"
+        FACTOR = "factor"
+        CONTACT = "contact"
         INCOME = "income"
         RESOURCE = "resource"
         HOLIDAY = "holiday"

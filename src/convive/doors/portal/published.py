@@ -26,6 +26,26 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """To whom abuse by staff of the programme is reported. phone, email : "" where it has none.
+
+    organisation : the body of the programme to which it belongs, by name; "" where it is outside.
+    """
+
+    name: str
+    body: str
+    phone: str
+    email: str
+    hours: str
+    children: bool
+    organisation: str
+
+    @property
+    def dial(self) -> str:
+        return self.phone.replace(" ", "")
+
+
+@dataclass(frozen=True)
 class District:
     """Where the programme works. `outline` is a GeoJSON geometry in EPSG:4326, or None."""
 
@@ -68,6 +88,7 @@ class Published:
     districts: tuple[District, ...]
     bodies: tuple[Body, ...]
     emergency: tuple[Line, ...]
+    contacts: tuple[Contact, ...]
     impact: str
     aims: tuple[Aim, ...]
 
@@ -91,6 +112,7 @@ def _read(path: Path, changed: int, language: str) -> Published:
     def said(entry: dict[str, Any], name: str) -> str:
         return str(entry.get(f"{name}_{language}") or entry.get(f"{name}_{other}") or "")
 
+    bodies = {row["code"]: said(row, "name") for row in data["organisations"]}
     return Published(
         title=said(data, "title"),
         short=said(data, "short"),
@@ -105,6 +127,18 @@ def _read(path: Path, changed: int, language: str) -> Published:
             for row in data["organisations"]
         ),
         emergency=tuple(Line(row["number"], said(row, "name")) for row in data["emergency"]),
+        contacts=tuple(
+            Contact(
+                said(row, "name"),
+                said(row, "body"),
+                row["phone"],
+                row["email"],
+                said(row, "hours"),
+                row["children"],
+                bodies.get(row["organisation"], ""),
+            )
+            for row in data.get("contacts", [])  # an older file has none until it is written anew
+        ),
         impact=" ".join(
             said(row, "name") for row in data["objectives"] if row["level"] == "impact"
         ),

@@ -53,6 +53,18 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def safeguarding(request: HttpRequest) -> HttpResponse:
+    """To whom abuse by somebody of the programme is reported. It asks nothing and keeps nothing."""
+    found = published.programme()
+    context = {
+        "path": request.path,
+        "emergency": found.emergency if found else (),
+        "contacts": found.contacts if found else (),
+    }
+    return HttpResponse(render_to_string("portal/safeguarding.html", context))
+
+
+@require_safe
 def methods(request: HttpRequest) -> HttpResponse:
     """Every method by the question that it answers."""
     return _about_methods(request, "portal/methods.html", questions=pages.QUESTIONS.items())
@@ -82,5 +94,6 @@ def _groups(bodies: tuple[published.Body, ...]) -> list[tuple[str, list[publishe
 
 health.convive_access = "public"  # type: ignore[attr-defined]
 front.convive_access = "public"  # type: ignore[attr-defined]
+safeguarding.convive_access = "public"  # type: ignore[attr-defined]
 methods.convive_access = "public"  # type: ignore[attr-defined]
 method.convive_access = "public"  # type: ignore[attr-defined]
