@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "convive.domain.referrals",
     "convive.domain.services",
     "convive.domain.cases",
+    "convive.domain.protection",
     "convive.domain.reach",
     "convive.domain.observatory",
     "convive.domain.committees",

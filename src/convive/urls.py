@@ -26,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("", include("convive.domain.referrals.urls")),
     path("", include("convive.domain.services.urls")),
     path("", include("convive.domain.cases.urls")),
+    path("", include("convive.domain.protection.urls")),
     path("", include("convive.domain.reach.urls")),
     path("", include("convive.evidence.urls")),
     path("", include("convive.results.urls")),

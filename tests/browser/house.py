@@ -49,6 +49,11 @@ class Server:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self.process is not None, "the server is stopped"
+        return self.process.pid
+
     def start(self) -> None:
         """Returns once it answers."""
         log = self.home.with_name("server.log")

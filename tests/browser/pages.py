@@ -169,6 +169,10 @@ PAGES = (
     Page("people:hand_over", "agency_officer"),
     Page("people:person", "agency_officer", start="people:list", follow="main .rows h2 a"),
     Page("cases:list", "case_worker"),
+    Page("protection:units", "case_worker"),
+    Page("protection:units", "coordinator"),
+    Page("protection:new", "coordinator"),
+    Page("protection:unit", "case_worker", start="protection:units", follow="main h3 a"),
     Page("referrals:list", "case_worker"),
     Page("referrals:list", "agency_officer", query="?of=sent&all=1"),
     Page("referrals:rooms", "case_worker"),
@@ -224,6 +228,8 @@ _A_COURSE = "tests/browser/test_course.py goes through a course"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
 _ACCOMPANIES = "tests/browser/test_case_walk.py opens a case, plans it, reviews and closes it"
+_BEHIND_THE_WALL = "tests/browser/test_wall.py walks there"
+_SEALED = "takes what a script sealed, or gives it back: JSON"
 _REFERS = "tests/browser/test_referral_walk.py sends somebody, and both sides answer"
 _ON_THE_DESK = "visited by test_desk.py or test_new_officer.py, which bring in what it shows"
 _WITHOUT_A_LINE = "tests/browser/test_offline.py opens it with and without a line"
@@ -351,6 +357,16 @@ NOT_VISITED = {
     "cases:step": _ACCOMPANIES,
     "cases:step_done": _LEADS_BACK,
     "cases:team": _ACCOMPANIES,
+    "protection:correct": _BEHIND_THE_WALL,
+    "protection:erase": _SEALED,
+    "protection:hand_over": _SEALED,
+    "protection:intake": _BEHIND_THE_WALL,
+    "protection:keep": _SEALED,
+    "protection:keys": _BEHIND_THE_WALL,
+    "protection:members": _BEHIND_THE_WALL,
+    "protection:own_key": _SEALED,
+    "protection:sealed": _SEALED,
+    "protection:unit_key": _SEALED,
     "referrals:answer": _REFERS,
     "referrals:done": _LEADS_BACK,
     "referrals:new": _REFERS,

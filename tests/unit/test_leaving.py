@@ -306,6 +306,7 @@ def test_own_rows_come_back_as_they_were_but_for_formulas():
 WRITERS = {
     "kernel/downloads.py": "the writers",
     "domain/observatory/map_views.py": "shapes of the map: their numbers went through leave()",
+    "domain/protection/views_sealed.py": "what is sealed, back to the browser that opens it",
     "pack/written.py": "files of a pack: what its author wrote",
     "demo/sample.py": "the sample's source file, read by the import",
     "demo/lists.py": "sample lists of people who do not exist, as agencies would have them",

@@ -22,6 +22,7 @@ import matrix_evidence as evidence
 import matrix_observatory as observatory
 import matrix_people as people
 import matrix_plans as plans
+import matrix_protection as protection
 import matrix_reach as reach
 import matrix_referrals as referrals
 import matrix_services as services
@@ -347,6 +348,19 @@ PAGES: dict[str, Page] = {
     "services:check": Page(
         lambda _o, _d: services.certificate("unfpa", LA_ESPERANZA), methods=_BOTH
     ),
+    "protection:units": Page(),
+    "protection:new": Page(methods=_BOTH),
+    "protection:members": by_organisation(protection.unit, methods=_BOTH),
+    "protection:unit": by_organisation(protection.unit),
+    "protection:intake": by_organisation(protection.unit),
+    "protection:correct": by_organisation(protection.record),
+    "protection:keys": by_organisation(protection.unit),
+    "protection:own_key": by_organisation(protection.unit, methods=_POST),
+    "protection:unit_key": by_organisation(protection.unit, methods=_POST),
+    "protection:hand_over": by_organisation(protection.unit, methods=_POST),
+    "protection:keep": by_organisation(protection.unit, methods=_POST),
+    "protection:erase": by_organisation(protection.unit, methods=_POST),
+    "protection:sealed": by_organisation(protection.unit),
     "reach:new": Page(methods=_BOTH),
     "reach:run": Page(reach.run),
     "reach:csv": Page(lambda _o, _d: {**reach.run("", ""), "name": "lists"}),

@@ -29,6 +29,7 @@ from convive.domain.plans.models import (
 from convive.domain.privacy.models import DataRequest
 from convive.domain.programme.models import Membership, Organisation, Place, User
 from convive.domain.programme.models_access import BreakGlass, FactorRequest
+from convive.domain.protection.models import Record, Unit
 from convive.domain.reach.models import Run, RunList
 from convive.domain.referrals.models import Referral
 from convive.domain.services.models import Activity, Enrolment
@@ -245,6 +246,28 @@ _RECEIVED = _of(
     Referral, has(Permission.ANSWER_REFERRAL, where=lambda row: of_body(row.receiver)), code,
     code=NO_CODE,
 )  # fmt: skip
+
+
+def _is_inside(who: Actor, thing: Thing) -> bool:
+    """Of a protection unit: its members alone, while they attend people for its organisation."""
+    unit = thing.unit if isinstance(thing, Record) else thing
+    rows = unit.members.filter(left_on=None)
+    return who.id in {f"user:{row.user_id}" for row in rows} and allows(
+        who.grants, Permission.WORK_IN_UNIT, of_body(unit.organisation)
+    )
+
+
+_INSIDE = _of(Unit, _is_inside, code, code=NO_CODE)
+_RECORD = _of(
+    Record,
+    _is_inside,
+    lambda row: {"code": row.unit.code, "record": row.code},
+    code=NO_CODE,
+    record=NO_CODE,
+)
+_LED = _of(
+    Unit, has(Permission.FORM_UNIT, where=lambda row: of_body(row.organisation)), code, code=NO_CODE
+)
 
 
 def _runs(permission: Permission, whose: Callable[[Thing], Activity]) -> Opens:
@@ -480,6 +503,17 @@ RULES: dict[str, Rule] = {
     "people:part": _person(Permission.JOIN_PEOPLE),
     "people:person": _person(Permission.SEE_PEOPLE),
     "people:sheet": _person(Permission.SEE_PEOPLE),
+    "protection:correct": _RECORD,
+    "protection:erase": _INSIDE,
+    "protection:hand_over": _INSIDE,
+    "protection:intake": _INSIDE,
+    "protection:keep": _INSIDE,
+    "protection:keys": _INSIDE,
+    "protection:members": _LED,
+    "protection:own_key": _INSIDE,
+    "protection:sealed": _INSIDE,
+    "protection:unit": _INSIDE,
+    "protection:unit_key": _INSIDE,
     "referrals:answer": _RECEIVED,
     "referrals:done": _RECEIVED,
     "referrals:new": _person(Permission.SEND_REFERRAL),

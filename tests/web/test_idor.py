@@ -279,4 +279,4 @@ def test_the_home_lies_under_no_address():
         assert not root
     source = Path(__file__).resolve().parents[2] / "src" / "convive"
     served = {path.parts[-3] for path in source.rglob("static/*") if path.is_dir()}
-    assert served == {"look"}
+    assert served == {"look", "protection"}

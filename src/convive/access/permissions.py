@@ -44,6 +44,8 @@ class Permission(StrEnum):
     KEEP_SERVICES = "keep_services"
     KEEP_CASES = "keep_cases"
     SUPERVISE_CASES = "supervise_cases"
+    FORM_UNIT = "form_unit"
+    WORK_IN_UNIT = "work_in_unit"
 
 
 PERMISSION_NAMES: dict[Permission, str | Promise] = {
@@ -82,6 +84,8 @@ PERMISSION_NAMES: dict[Permission, str | Promise] = {
     Permission.SUPERVISE_CASES: _(
         "supervise cases: review their plans, decide that they are closed"
     ),
+    Permission.FORM_UNIT: _("open protection units and say who is in them, not what they keep"),
+    Permission.WORK_IN_UNIT: _("work in a protection unit: only for the units they are in"),
 }
 
 
@@ -170,6 +174,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_UPKEEP,
             _P.ANSWER_DATA_REQUESTS,
             _P.COUNT_PEOPLE,
+            _P.FORM_UNIT,
         }
     ),
     Role.AGENCY_OFFICER: frozenset(
@@ -235,6 +240,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEE_SERVICES,
             _P.KEEP_SERVICES,
             _P.KEEP_CASES,
+            _P.WORK_IN_UNIT,
             _P.BREAK_GLASS,
         }
     ),

@@ -119,6 +119,16 @@ WRITTEN_WRONG = {
     "typo": 0.04, "one name": 0.08, "no mother": 0.03, "no birth": 0.03, "no dni": 0.15,
     "no consent": 0.02,
 }  # fmt: skip
+# Sealed records of a protection unit, from so many months before the demo is built
+WALL_RECORDS, WALL_MONTHS = 12, 6
+WALL_ACTS = (
+    ("physical_assault", "physical"),
+    ("psychological", "psychological"),
+    ("sexual_assault", "sexual"),
+    ("denial", "economic"),
+)
+WALL_AGES = ("18-25", "26-40", "41-60")
+WALL_RELATIONS = ("partner", "former_partner", "relative")
 SURNAMES = (
     "AGUILAR", "ALVA", "ARROYO", "ASMAT", "AZABACHE", "BACILIO", "BAZAN", "BENITES", "BLAS",
     "CABRERA", "CASTILLO", "CASTRO", "CHAVEZ", "CRUZ", "CRUZADO", "DIAZ", "ESPEJO", "ESPINOZA",

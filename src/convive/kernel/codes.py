@@ -15,8 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # no vowels, so no words; nothing that looks like another
 DIGITS = 16
 _TIME, _MEMORY, _LANES = 2, 19_456, 1  # argon2id as OWASP advises: 19 MiB, two passes
+
+
+def new_name() -> str:
+    """A name of twelve letters that says nothing of a person and that nobody can guess."""
+    return "".join(secrets.choice(LETTERS) for _ in range(12))
 
 
 def new_code() -> str:

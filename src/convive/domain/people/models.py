@@ -7,8 +7,6 @@ Each organisation has a register of its own; nobody is on two of them in one row
 
 from __future__ import annotations
 
-import secrets
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -23,14 +21,10 @@ from convive.domain.people.vocabulary import (
 )
 from convive.domain.plans.vocabulary import one_of
 from convive.domain.programme.models import Organisation, Place
+from convive.kernel import codes
 from convive.kernel.sealed import SealedText
 
-_LETTERS = "23456789bcdfghjkmnpqrstvwxz"  # no vowels, so no words; nothing that looks like another
-
-
-def new_code() -> str:
-    """A name of twelve letters that says nothing of a person and that nobody can guess."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(12))
+new_code = codes.new_name  # as migrations know it
 
 
 class Person(models.Model):

@@ -204,7 +204,8 @@ class Population(Retirable):
 
 class CatalogueEntry(Named, Retirable):
     """What the pack lists by code and name: services, categories of concern, tiers of prevention,
-    factors of a screening, contacts for safeguarding, bands of income, places that help, holidays.
+    factors of a screening, contacts for safeguarding, bands of income, places that help, holidays,
+    questions of risk.
     """
 
     class Kind(models.TextChoices):
@@ -216,6 +217,7 @@ class CatalogueEntry(Named, Retirable):
         INCOME = "income"
         RESOURCE = "resource"
         HOLIDAY = "holiday"
+        RISK = "risk"  # a question about danger, asked of survivors of violence
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     code = models.SlugField()

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='catalogueentry',
             name='kind',
-            field=models.CharField(choices=[('service', 'Service'), ('category', 'Category'), ('tier', 'Tier'), ('factor', 'Factor'), ('contact', 'Contact'), ('income', 'Income'), ('resource', 'Resource'), ('holiday', 'Holiday')], max_length=12),
+            field=models.CharField(choices=[('service', 'Service'), ('category', 'Category'), ('tier', 'Tier'), ('factor', 'Factor'), ('contact', 'Contact'), ('income', 'Income'), ('resource', 'Resource'), ('holiday', 'Holiday'), ('risk', 'Risk')], max_length=12),
         ),
     ]

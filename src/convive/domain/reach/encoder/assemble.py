@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from convive import look
 from convive.domain.reach.coded import consent, strata
 from convive.domain.reach.coded.schema import Schema
 from convive.kernel import names
 from convive.kernel.columns import NO, SYNONYMS, YES
 
 HERE = Path(__file__).resolve().parent
+SHARES = Path(look.__file__).parent / "static" / "look" / "shares.js"
 SCRIPTS = ("words", "names", "keys", "encode", "tables", "app")  # each uses those before it
 _made: dict[str, Page] = {}
 
@@ -73,7 +75,7 @@ def _written(schema: Schema) -> str:
     data = json.dumps(rules(schema), ensure_ascii=False, separators=(",", ":"))
     data = data.replace("<", "\\u003c")  # nothing in it may end the script
     parts = [f'"use strict";\nconst RULES = {data};\n']
-    parts += [(HERE / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    parts += [path.read_text(encoding="utf-8") for path in (SHARES, *_scripts())]
     script = "\n".join(parts)
     style = (HERE / "encoder.css").read_text(encoding="utf-8")
     policy = (
@@ -83,6 +85,10 @@ def _written(schema: Schema) -> str:
     put = {"POLICY": policy, "STYLE": style, "SCRIPT": script}
     template = (HERE / "page.html").read_text(encoding="utf-8")
     return re.sub("@(POLICY|STYLE|SCRIPT)@", lambda found: put[found[1]], template)
+
+
+def _scripts() -> list[Path]:
+    return [HERE / f"{name}.js" for name in SCRIPTS]
 
 
 def _hash(text: str) -> str:

@@ -82,43 +82,7 @@ async function keyRead(text) {
   return key;
 }
 
-// A secret in n parts of which any k give it back (Shamir, over GF(256) with AES's polynomial)
-
-function times(a, b) {
-  let product = 0;
-  for (let bit = 0; bit < 8; bit += 1) {
-    if (b & 1) product ^= a;
-    b >>= 1;
-    a = (a << 1) ^ (a >> 7 ? 0x11b : 0);
-  }
-  return product;
-}
-
-function inverse(a) {
-  let power = 1;
-  for (let step = 0; step < 254; step += 1) power = times(power, a);
-  return power;
-}
-
 function splitKey(key, need, parts) {
-  const found = Array.from({ length: parts }, () => new Uint8Array(key.secret.length));
-  key.secret.forEach((byte, at) => {
-    const polynomial = [byte, ...random(need - 1)];
-    found.forEach((part, i) => {
-      part[at] = polynomial.reduceRight((value, each) => times(value, i + 1) ^ each, 0);
-    });
-  });
+  const found = splitBytes(key.secret, need, parts);
   return found.map((secret, i) => ({ ...key, secret, part: i + 1, need }));
-}
-
-function joinShares(parts) {
-  const found = new Uint8Array([...parts.values()][0].length);
-  for (const [x, part] of parts) {
-    let weight = 1;
-    for (const other of parts.keys()) {
-      if (other !== x) weight = times(weight, times(other, inverse(other ^ x)));
-    }
-    part.forEach((byte, i) => { found[i] ^= times(weight, byte); });
-  }
-  return found;
 }
