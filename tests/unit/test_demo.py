@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -48,6 +49,27 @@ def test_a_missing_directory_is_built(built):
     home, told = built
     assert demo_home.state(home) is State.READY
     assert {each["role"] for each in told["accounts"]} == {role.value for role in Role}
+
+
+def test_each_agency_has_its_register_and_two_have_courses_and_referrals(built):
+    home, _told = built
+    base = sqlite3.connect(f"file:{home.root / 'convive.sqlite3'}?mode=ro", uri=True)
+
+    def rows(sql: str) -> list[tuple]:
+        return base.execute(sql).fetchall()
+
+    (people, registers), *_ = rows(
+        "SELECT count(*), count(DISTINCT organisation_id) FROM people_person WHERE is_sample"
+    )
+    assert 8_500 <= people <= 9_500 and registers == 5
+    states = dict(rows("SELECT state, count(*) FROM services_enrolment GROUP BY state"))
+    assert min(states[each] for each in ("waiting", "enrolled", "left", "completed")) >= 2
+    assert rows("SELECT count(*) FROM services_certificate")[0][0] >= 10
+    assert rows("SELECT count(DISTINCT reply) FROM services_outcome")[0][0] >= 1
+    told = dict(rows("SELECT status, count(*) FROM referrals_referral GROUP BY status"))
+    assert told == {"in_progress": 2, "accepted": 2, "done": 2, "rejected": 2}
+    for table in ("services_activity", "referrals_referral"):
+        assert rows(f"SELECT count(*) FROM {table} WHERE NOT is_sample")[0][0] == 0  # noqa: S608
 
 
 def test_its_diagnosis_is_a_pdf_that_says_sample(built):

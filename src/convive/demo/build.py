@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Role
 from convive.access.rules import Actor
-from convive.demo import committees, lists, register, rules, sample, values, wall
+from convive.demo import committees, courses, lists, register, rules, sample, values, wall
 from convive.demo import home as demo_home
 from convive.demo.people import ACCOUNTS, of_role
 from convive.domain.observatory import queries as observatory
@@ -115,6 +115,8 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     agencies = [account for account in ACCOUNTS if account.role is Role.AGENCY_OFFICER]
     officers = {each.organisation: queries.actor_by_email(each.email) for each in agencies}
     register.fill(home, by=by, officers=officers)
+    say(_("Courses of two agencies, who came to them, and referrals from one to the other."))
+    courses.hold(officers)
     say(_("A protection unit, with sealed records of nobody. Its passphrase: %s") % wall.PASSPHRASE)
     leads, works = (
         queries.actor_by_email(of_role(role).email) for role in (Role.COORDINATOR, Role.CASE_WORKER)

@@ -63,4 +63,6 @@ def _words(row: dict[str, str], facts: Facts) -> list[Word]:
     agreed = [Purpose.SERVICES, Purpose.REPORTING]
     if row["consentimiento_cruce"] == "si":
         agreed.append(Purpose.LINKAGE)
+    if int(row["codigo"][2:]) % 10 < 10 * rules.AGREE_TO_MORE:
+        agreed += [Purpose.CONTACT, Purpose.DISCLOSURE]
     return [Word(purpose, voice, True, Way.SIGNED, day) for purpose in agreed for voice in voices]

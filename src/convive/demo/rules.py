@@ -149,3 +149,13 @@ GIVEN_MEN = (
     "EDUARDO", "FELIX", "FERNANDO", "HUGO", "JAVIER", "JESUS", "JORGE", "JOSE", "JUAN", "JULIO",
     "LUIS", "MANUEL", "MARCO", "MARIO", "MIGUEL", "OSCAR", "PEDRO", "RAUL", "ROBERTO", "VICTOR",
 )  # fmt: skip
+
+# Courses and referrals of two registers
+COURSE_AGES = ("15–17", "18–24", "25–29")
+COMES = 0.88  # to a session, whoever has a place
+LEAVE_AFTER, LEAVES_ONE_OF = 2, 8  # after the third session one of eight leaves, for work
+COURSE_HOURS = 20
+ANSWERS_LATER, HAS_WORK = 0.8, 0.4  # of those who completed, when they are asked
+GIVEN, GIVEN_RESOURCE = 14, "csmc-alto-trujillo"
+REFERRALS = 8
+AGREE_TO_MORE = 0.6  # share of a register that agrees to be called, and to being told to others

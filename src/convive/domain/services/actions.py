@@ -115,8 +115,11 @@ def leave(*, by: Actor, enrolment: str, reason: str, on: date | None = None) -> 
 
 
 @transaction.atomic
-def complete(*, by: Actor, enrolment: str) -> Enrolment:
-    """Write down that somebody completed: who came to enough of the sessions, once the last was."""
+def complete(*, by: Actor, enrolment: str, on: date | None = None) -> Enrolment:
+    """Write down that somebody completed: who came to enough of the sessions, once the last was.
+
+    on : the day on which they did, today where none is given; not before the last session.
+    """
     row = require_enrolment(by, enrolment)
     if row.state != Standing.ENROLLED:
         raise BadInput.at(
@@ -140,7 +143,12 @@ def complete(*, by: Actor, enrolment: str) -> Enrolment:
             },
             _("Write down the sessions that are missing, or that they left."),
         )
-    row.state, row.ended_on = Standing.COMPLETED, programme.today()
+    day, today = on or programme.today(), programme.today()
+    if day > today or row.activity.sessions.filter(day__gt=day).exists():
+        raise BadInput.at(
+            "on", _("This day is still to come, or before the last session."), _("Correct the day.")
+        )
+    row.state, row.ended_on = Standing.COMPLETED, day
     row.save()
     _note(by, "services.completed", row, {"activity": row.activity.code})
     return row
