@@ -44,7 +44,7 @@ export async function told(came) {
   const waiting = every.filter(isWaiting).length;
   const stuck = every.length - waiting;
   const parts = [];
-  if (came.told === "sent" && !waiting) parts.push(said("sent", { when: moment(Date.now()) }));
+  if (came.told === "sent" && !every.length) parts.push(said("sent", { when: moment(Date.now()) }));
   if (waiting) parts.push(said("waiting", { n: waiting }));
   if (waiting && came.told !== "sent" && came.told !== "nothing") parts.push(said(came.told));
   if (!waiting && came.told === "offline") parts.push(said("offline"));
@@ -69,6 +69,7 @@ function leaving() {
   store.count("entry").then((waiting) => {
     const place = form.querySelector("[data-phone-loses]");
     place.hidden = !waiting;
+    document.querySelector("[data-phone-safe]").hidden = Boolean(waiting);
     place.querySelector("p").textContent = said("loses", { n: waiting });
   });
 }

@@ -62,7 +62,9 @@ function entryRow(entry) {
   row.append(made("h3", entry.label));
   const meta = made("p", "", { class: "meta" });
   meta.append(made("span", said("taken", { when: moment(entry.taken_at) })));
-  meta.append(made("span", said(`state-${entry.state}`), { class: `tag ${entry.state === "waiting" ? "" : "warn"}` }));
+  const isSettled = entry.state === "conflict" && !entry.ways?.length;
+  const state = said(`state-${isSettled ? "settled" : entry.state}`);
+  meta.append(made("span", state, { class: `tag ${entry.state === "waiting" ? "" : "warn"}` }));
   meta.append(made("span", said("until", { day: day(entry.until) })));
   row.append(meta);
   for (const problem of entry.problems ?? []) row.append(made("p", reason(problem)));
@@ -71,8 +73,7 @@ function entryRow(entry) {
   if (entry.state !== "waiting") {
     if (entry.data.fields) deeds.append(deed(entry, said("correct"), () => correct(entry)));
     if (entry.state === "refused") deeds.append(deed(entry, said("again"), () => go(entry, {})));
-    const drop = entry.state === "conflict" && !entry.ways?.length ? "seen" : "delete";
-    deeds.append(deed(entry, said(drop), () => remove(entry)));
+    deeds.append(deed(entry, said(isSettled ? "seen" : "delete"), () => remove(entry)));
   }
   if (deeds.childElementCount) row.append(deeds);
   return row;
