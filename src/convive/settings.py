@@ -219,6 +219,7 @@ RATE_LIMITS = {
     "export": "60/m",
     "search": "60/m",
     "data_request": "5/h",  # what anybody may send without an account
+    "opinion": "60/h",  # of one address: a whole course answers on one line
     "code": "10/10m",  # looking up what was sent, by its code
 }
 

@@ -178,6 +178,8 @@ PAGES = (
     Page("referrals:rooms", "case_worker"),
     Page("services:ask_code"),
     Page("services:resources"),
+    Page("services:opinion_said"),
+    Page("services:opinion_answered"),
     Page("services:list", "municipal_officer"),
     Page("services:new", "municipal_officer"),
     Page("reach:runs", "funder"),
@@ -225,6 +227,7 @@ _ASKS = "tests/browser/test_questions.py asks, and walks through what follows"
 _EVALUATES = "tests/browser/test_evaluations.py writes a design, opens it and changes it"
 _LEADS_BACK = "takes POST alone, and leads back"
 _A_COURSE = "tests/browser/test_course.py goes through a course"
+_AFTER = "tests/browser/test_after_course.py goes there after a course"
 _CEREMONY = "tests/browser/test_counts.py goes through a whole count"
 _ON_THE_REGISTER = "tests/browser/test_register.py walks there"
 _ACCOMPANIES = "tests/browser/test_case_walk.py opens a case, plans it, reviews and closes it"
@@ -240,11 +243,14 @@ NOT_VISITED = {
     "services:activity": _A_COURSE,
     "services:attendance": _A_COURSE,
     "services:certificate": "a file, not a page",
-    "services:certificates": _A_COURSE,
-    "services:check": _A_COURSE,
+    "services:certificates": _AFTER,
+    "services:check": _AFTER,
     "services:revoke": _LEADS_BACK,
     "services:outcome": "tests/web/test_services_after.py opens it: nobody waits months for a test",
-    "services:received": _A_COURSE,
+    "services:received": _AFTER,
+    "services:opinion": _AFTER,
+    "services:opinions": _AFTER,
+    "services:answer_opinion": "tests/web/test_opinion_pages.py opens it: it waits for five",
     "services:take_back": _LEADS_BACK,
     "services:close": _LEADS_BACK,
     "services:complete": _LEADS_BACK,

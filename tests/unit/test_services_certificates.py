@@ -43,7 +43,7 @@ def test_who_completed_gets_one_and_nobody_else():
     one = issue(done)
     assert certificates.told(one) == certificates.Told(
         certificates.spoken(one.code), "Vocational training", "Bakery", "UNFPA", "La Esperanza",
-        found.first_day, found.last_day, 24, programme.today(), None, "A. Q.", False,
+        found.first_day, programme.today(), 24, programme.today(), None, "A. Q.", False,
     )  # fmt: skip
     with pytest.raises(BadInput, match="has a certificate"):
         issue(done)

@@ -20,6 +20,7 @@ from convive.domain.services.actions import Word as Came
 from convive.domain.services.actions_activities import Facts, Meeting
 from convive.domain.services.models import Activity, Enrolment
 from convive.domain.services.models_certificates import Certificate
+from convive.domain.services.models_opinions import Opinion
 from convive.domain.services.models_received import Received
 
 
@@ -46,6 +47,23 @@ def certificate(organisation: str, district: str) -> dict[str, Any]:
 
 def outcome(organisation: str, district: str) -> dict[str, Any]:
     return {**enrolment(organisation, district), "months": 3}
+
+
+def asked(organisation: str, district: str) -> dict[str, Any]:
+    """An activity of which somebody wrote who came: since then people are asked."""
+    certificate(organisation, district)
+    return activity(organisation, district)
+
+
+def opinion(organisation: str, district: str) -> dict[str, Any]:
+    """One that is old enough to be shown."""
+    found = _activity(organisation, district)
+    one = found.opinions.first()
+    if one is None:
+        day = programme.today() - timedelta(days=20)
+        one = Opinion(activity=found, rating=4, said_on=day, code_hash=found.code)
+        one.save()
+    return {"code": one.code}
 
 
 def received(organisation: str, district: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from convive.domain.referrals.models import Referral
 from convive.domain.services.models import Activity, Enrolment
 from convive.domain.services.models import Session as Meeting
 from convive.domain.services.models_certificates import Certificate
+from convive.domain.services.models_opinions import Opinion
 from convive.domain.services.models_received import Received
 from convive.evidence.models import Batch, KeyedTable, Source, Upload
 from convive.kernel.models import Job
@@ -180,6 +181,12 @@ def _place(more: dict[str, Any]) -> Rule:
 
 def _asked_of_place(more: dict[str, Any]) -> Rule:
     return replace(_place(more), opens=sees_all_of)
+
+
+def _reads_opinions(who: Actor, row: Activity) -> bool:
+    """Its own team, whatever the service."""
+    runs = any(who.id == f"user:{one.pk}" for one in row.team.all())
+    return runs and _runs(Permission.KEEP_SERVICES, lambda each: each)(who, row)
 
 
 def _of_person(row: Received) -> Scope:
@@ -526,6 +533,10 @@ RULES: dict[str, Rule] = {
     "services:attendance": _MEETING,
     "services:certificate": _CERTIFICATE,
     "services:certificates": _activity(Permission.KEEP_SERVICES),
+    "services:opinions": _of(Activity, _reads_opinions, code, code=NO_CODE),
+    "services:answer_opinion": _of(
+        Opinion, lambda who, row: _reads_opinions(who, row.activity), code, code=NO_CODE
+    ),
     "services:outcome": _of(
         Enrolment,
         _runs(Permission.KEEP_SERVICES, lambda row: row.activity),
@@ -659,6 +670,7 @@ NO_OWNER = {
     "account_reset_password_from_key": "a key that was given to its owner",
     "portal:method": "how numbers are made, for anybody",
     "privacy:notice_of": "published",
+    "services:opinion": "anybody who was there: it asks, and tells nothing",
     "services:check": "whoever holds the certificate: a code that nobody guesses",
     "workspace:stop_letters": "a key that was sent to its owner",
 }

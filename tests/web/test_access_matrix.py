@@ -29,6 +29,9 @@ OPEN_TO_ANYBODY = {
     "privacy:received",
     "services:ask_code",
     "services:check",
+    "services:opinion",
+    "services:opinion_answered",
+    "services:opinion_said",
     "services:resources",
 }
 
@@ -80,6 +83,9 @@ def test_only_the_front_page_and_what_leads_in_are_public():
         "privacy:received",
         "services:ask_code",
         "services:check",
+        "services:opinion",
+        "services:opinion_answered",
+        "services:opinion_said",
         "services:resources",
         "worker",
         "workspace:letters_stopped",

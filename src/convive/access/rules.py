@@ -67,6 +67,10 @@ class Actor:
         return tuple(g for g in self.grants if permission in g.permissions)
 
 
+# Somebody without an account, who asks or says something on a public page
+ANYBODY = Actor(id="anonymous", label="")
+
+
 def allows(grants: Iterable[Grant], permission: Permission, scope: Scope = EVERYWHERE) -> bool:
     """Deny by default: true only if one grant has the permission and covers the scope."""
     return any(permission in g.permissions and g.covers(scope) for g in grants)

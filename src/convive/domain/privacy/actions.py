@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
-from convive.access.rules import Actor, require
+from convive.access.rules import ANYBODY, Actor, require
 from convive.domain.privacy import queries
 from convive.domain.privacy.models import DataRequest, Notice
 from convive.domain.privacy.vocabulary import Ask, State
@@ -19,7 +19,6 @@ from convive.domain.programme.actions import put_record, retire_record
 from convive.kernel import codes, journal, sealing
 from convive.kernel.errors import BadInput
 
-ANYBODY = Actor(id="anonymous", label="")
 _LONGEST = {"text": 3000, "contact": 200, "answer": 5000}
 
 

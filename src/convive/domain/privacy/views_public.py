@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -18,11 +17,9 @@ from convive.domain.privacy.vocabulary import ASK_TITLES, STATE_NAMES, Ask, Stat
 from convive.domain.programme import queries as programme
 from convive.domain.programme.frame import public_frame
 from convive.domain.programme.guard import public
-from convive.kernel import codes, limits, sealing
+from convive.kernel import codes, limits, receipts
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
-
-_ONCE, _ONCE_SECONDS = "receipt", 900
 
 
 @public
@@ -73,23 +70,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         except BadInput as error:
             tell(form, error)
         else:
-            return _told_once(request, code)
+            return receipts.hand(redirect("privacy:received"), code)
     status = 422 if form.errors else 200
     return render(request, "privacy/ask.html", _public({"form": form}), status=status)
-
-
-def _told_once(request: HttpRequest, code: str) -> HttpResponse:
-    """To the page of the receipt: the code goes there sealed, and nowhere else."""
-    answer = redirect("privacy:received")
-    answer.set_cookie(
-        _ONCE,
-        sealing.seal(code, purpose=_ONCE),
-        max_age=_ONCE_SECONDS,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
-    return answer
 
 
 @public
@@ -97,15 +80,10 @@ def _told_once(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """The receipt with the code. Shown once: loading the page again shows it no more."""
-    try:
-        code = sealing.unseal(request.COOKIES.get(_ONCE, ""), purpose=_ONCE)
-    except ValueError:
-        code = ""
+    code = receipts.code_of(request)
     found = queries.by_code(code) if code else None
     context: dict[str, Any] = {"found": found, "code": codes.spoken(code)}
-    answer = render(request, "privacy/received.html", _public(context))
-    answer.delete_cookie(_ONCE, samesite="Strict")
-    return answer
+    return receipts.forget(render(request, "privacy/received.html", _public(context)))
 
 
 @public

@@ -56,7 +56,7 @@ def told(found: Certificate) -> Told:
         activity.organisation.name,
         activity.district.name,
         activity.first_day,
-        activity.last_day,
+        min(activity.last_day, found.issued_on),  # no certificate speaks of days to come
         found.hours,
         found.issued_on,
         found.revoked_on,

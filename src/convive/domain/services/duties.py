@@ -8,13 +8,14 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from convive.access import duties
 from convive.access.duties import Duty
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, may
 from convive.domain.programme import queries as programme
-from convive.domain.services import actions_activities, outcomes, queries
+from convive.domain.services import actions_activities, opinions, outcomes, queries
 from convive.kernel import words
 
 _MOST = 10  # of the sessions that wait, the oldest
@@ -60,6 +61,22 @@ class Activities:
                 due=due.on,
                 detail=f"{due.enrolment.activity.title} · {due.enrolment.code}",
                 action=_("Ask"),
+            )
+
+        for found, count in opinions.waiting(account.pk, today):
+            if not queries.sees(who, found, Permission.KEEP_SERVICES):
+                continue
+            said = ngettext(
+                "Answer what %(count)d person thought of “%(title)s”",
+                "Answer what %(count)d people thought of “%(title)s”",
+                count,
+            )
+            yield Duty(
+                self.name,
+                f"opinions-{found.code}",
+                said % {"count": count, "title": found.title},
+                reverse("services:opinions", kwargs={"code": found.code}),
+                action=_("Answer"),
             )
 
     def held_by(self, account: int) -> Iterator[Duty]:

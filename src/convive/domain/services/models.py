@@ -169,6 +169,7 @@ _NAMES = ("name_es", "name_en")
 
 from convive.domain.services import (  # noqa: E402, F401  known to Django with them
     models_certificates,
+    models_opinions,
     models_outcomes,
     models_received,
 )

@@ -6,6 +6,7 @@ from convive.domain.services import (
     views,
     views_certificates,
     views_newcomer,
+    views_opinions,
     views_outcomes,
     views_resources,
 )
@@ -33,6 +34,11 @@ urlpatterns = [
     path("received/<slug:code>/", views_resources.give, name="received"),
     path("received/<slug:code>/take-back/", views_resources.take_back, name="take_back"),
     path("resources/", views_resources.directory, name="resources"),
+    path("activities/<slug:code>/opinions/", views_opinions.of_activity, name="opinions"),
+    path("opinions/<slug:code>/answer/", views_opinions.answer, name="answer_opinion"),
+    path("opinion/said/", views_opinions.said, name="opinion_said"),
+    path("opinion/answer/", views_opinions.answered, name="opinion_answered"),
+    path("opinion/<slug:code>/", views_opinions.say, name="opinion"),
     path("certificates/", views_certificates.ask_code, name="ask_code"),
     path("certificates/<slug:code>/", views_certificates.check, name="check"),
 ]

@@ -20,7 +20,7 @@ from convive.access.rules import Scope
 from convive.domain.people import pages as people_pages
 from convive.domain.people.forms import SearchForm
 from convive.domain.programme.guard import actor, opens
-from convive.domain.services import actions, actions_activities, pages, queries
+from convive.domain.services import actions, actions_activities, opinions, pages, queries
 from convive.domain.services.forms import (
     ActivityForm,
     EnrolForm,
@@ -108,7 +108,8 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
     """An activity: when it meets, who has a place, who waits, and how many stay."""
     found = activity_of(code)
     context = pages.activity(found) | {
-        "keeps": queries.sees(actor(request), found, Permission.KEEP_SERVICES)
+        "keeps": queries.sees(actor(request), found, Permission.KEEP_SERVICES),
+        "runs": opinions.reads(actor(request), found),
     }
     return render(request, "services/activity.html", context)
 

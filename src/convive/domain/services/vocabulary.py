@@ -55,6 +55,15 @@ CAME_NAMES: dict[str, str | Promise] = {
 }
 
 
+# What somebody thought of a service, as words and not as a number
+RATING_NAMES: dict[int, str | Promise] = {
+    5: _("Very good"),
+    4: _("Good"),
+    3: _("Neither good nor bad"),
+    2: _("Bad"),
+    1: _("Very bad"),
+}
+
 # After so many months, who completed is asked
 MONTHS = (3, 6, 12)
 
