@@ -399,6 +399,7 @@ NOT_VISITED = {
     "reports:brief_pdf": "takes POST alone, and leads to the report",
     "reports:briefs": "leads to the brief of the latest month",
     "reports:file": "a download: PDF",
+    "reports:role": "a download: PDF",
     "reports:reach": "takes POST alone, and leads to the report",
     "upkeep:back_up": "takes POST alone, and leads back",
     "upkeep:stop": "takes POST alone, and leads back",

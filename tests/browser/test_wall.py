@@ -18,6 +18,8 @@ from house import Site, convive, environment
 from playwright.sync_api import Browser, Page, expect
 from test_accounts import Walk
 
+from convive.demo.wall import PASSPHRASE
+
 pytestmark = pytest.mark.browser
 
 SENTENCE = "la perla negra del pozo tercero canta a medianoche"
@@ -96,6 +98,7 @@ def test_a_unit_keeps_reads_exports_and_recovers_and_the_server_never_knows(
         other.tab.locator(f"[data-record='{record}']").click()
         expect(other.tab.locator("#answers")).to_contain_text(SENTENCE)
         other.look("wall-record")
+        printed_for_the_cem(other, shots)
         row = exported(other.tab)
         assert row["incident_id"] == record and row["gbv_type"] == "physical_assault"
         assert row["perpetrator.relationship"] == "partner" and row["district"] == "El Porvenir"
@@ -126,7 +129,44 @@ def test_a_unit_keeps_reads_exports_and_recovers_and_the_server_never_knows(
         other.tab.wait_for_url("**/correct/**")
         corrected(other, "ahora recuerda esta frase larga")
 
-    assert nowhere_on_the_server(site, tmp_path)
+    assert nowhere_on_the_server(site, tmp_path, seen=record)
+
+
+def test_the_sample_unit_opens_with_its_passphrase_and_locks_by_itself(
+    browser: Browser, site: Site, shots: Path | None
+) -> None:
+    with site.open(browser, "case_worker") as window:
+        walk = Walk(site, window.new_page(), "es", shots)
+        tab = walk.tab
+        tab.clock.install()
+        walk.to("/protection/")
+        walk.look("wall-own-units")
+        tab.get_by_role("link", name="Unidad de muestra").first.click()
+        tab.wait_for_url("**/protection/*/")
+        unit = walk.path
+        unlock(tab, PASSPHRASE, "no es tu frase")
+        assert tab.locator("[data-record]").count() == 12
+        tab.locator("[data-record]").first.click()
+        expect(tab.locator("#answers")).to_contain_text("este relato es inventado")
+        walk.look("wall-sample")
+        tab.clock.fast_forward("04:50")
+        assert tab.locator("#record").is_visible()
+        tab.clock.fast_forward("00:20")
+        expect(tab.locator("#record")).to_be_hidden()
+        expect(tab.locator("#unlock")).to_be_visible()
+        assert "este relato es inventado" not in tab.content()
+        assert tab.evaluate("state.keys === null && shown.answers === null")
+        walk.to(unit + "keys/")
+        unlock(tab, PASSPHRASE, "no es tu frase")
+        tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        walk.look("wall-sample-keys")
+        walk.to(unit + "intake/")
+        tab.locator("[data-who][value=survivor]").check()
+        for each in tab.locator("#limits input").all():
+            each.check()
+        walk.look("wall-sample-limits")
+        tab.locator("#limits-said").click()
+        walk.look("wall-sample-form")
 
 
 def unit_opened(walk: Walk) -> str:
@@ -161,10 +201,10 @@ def make_own(walk: Walk, page: str, words: str) -> None:
     expect(tab.locator("#own-first")).to_be_attached()
 
 
-def unlock(tab: Page, words: str) -> None:
+def unlock(tab: Page, words: str, wrong: str = "not your passphrase") -> None:
     tab.locator("#passphrase").fill("no es esta frase larga")
     tab.locator("#unlock-it").click()
-    expect(tab.locator("[data-said=unlock]")).to_contain_text("not your passphrase")
+    expect(tab.locator("[data-said=unlock]")).to_contain_text(wrong)
     tab.locator("#passphrase").fill(words)
     tab.locator("#passphrase").press("Enter")
     expect(tab.locator("[data-open]").first).to_be_visible()
@@ -237,6 +277,19 @@ def taken_in(walk: Walk) -> str:
     return tab.locator("#kept-code").inner_text()
 
 
+def printed_for_the_cem(walk: Walk, shots: Path | None) -> None:
+    """The sheet holds what was written for it, and on paper there is nothing else."""
+    tab = walk.tab
+    tab.locator("#sheet").click()
+    expect(tab.locator("#paper")).to_contain_text("Prefiere las mañanas")
+    tab.emulate_media(media="print")
+    assert tab.locator("#answers").is_hidden() and tab.locator("table").is_hidden()
+    assert SENTENCE not in tab.locator("body").inner_text()
+    if shots:
+        tab.screenshot(path=shots / "wall-sheet.png", full_page=True)
+    tab.emulate_media(media="screen")
+
+
 def exported(tab: Page) -> dict[str, str]:
     tab.locator("#export-first").fill("2024-05")
     tab.locator("#export-last").fill("2024-05")
@@ -261,8 +314,11 @@ def corrected(walk: Walk, words: str) -> None:
     expect(tab.locator("#kept")).to_be_visible()
 
 
-def nowhere_on_the_server(site: Site, folder: Path) -> bool:
-    """The sentence is in no file of the home, no log, no backup, and no memory of the server."""
+def nowhere_on_the_server(site: Site, folder: Path, seen: str) -> bool:
+    """The sentence is in no file of the home, no log, no backup, and no memory of the server.
+
+    seen : what the server did see, so that the search of files is known to find.
+    """
     needles = forms_of(SENTENCE)
     backup = folder / "backup"
     backup.mkdir()
@@ -270,21 +326,24 @@ def nowhere_on_the_server(site: Site, folder: Path) -> bool:
     convive(site.home, "backup", "--to", str(backup), "--recipient", str(folder / "key.pub"))
     files = [*site.home.rglob("*"), *backup.rglob("*"), site.home.with_name("server.log")]
     assert any(path.name == "convive.sqlite3" for path in files)
+    found = False
     for path in files:
         if path.is_file():
             content = path.read_bytes()
             assert not any(needle in content for needle in needles), path
-    seen = 0
+            found |= seen.encode() in content
+    assert found, "the files were not searched"
+    size = 0
     for process in family(site.server.pid):
         for piece in memory(process):
-            seen += len(piece)
+            size += len(piece)
             assert not any(needle in piece for needle in needles), f"memory of {process}"
-    assert seen > 10_000_000, "the memory of the server was not read"
+    assert size > 10_000_000, "the memory of the server was not read"
     return True
 
 
 def forms_of(text: str) -> list[bytes]:
-    """As it may stand in memory: of one byte a letter, of two, of four; and in Base64."""
+    """As it may stand in memory: of one byte a letter, of two, of four."""
     return [text.encode(kind) for kind in ("utf-8", "utf-16-le", "utf-32-le")]
 
 

@@ -160,6 +160,9 @@ BREAKS = {
     "a concern for a stranger": Break(
         "categories.toml", '["pnp"]', '["policia"]', "declared nowhere"
     ),
+    "a question asked twice": Break(
+        "risk.toml", '"months"', '"frequency"', "stands twice", at='"frequency"\nname_es = "Emp'
+    ),
     "a concern for nobody": Break("categories.toml", '["pnp"]', "[]", "Nobody answers"),
     "a source of no edition": Break(
         "sources/mininter-vaw.toml", 'edition = "pe-2017"', 'edition = "pe-2071"', "pe-2017"

@@ -19,6 +19,7 @@ from convive.access.permissions import READING, ROLE_PERMISSIONS, Permission, Ro
 from convive.demo import wall
 from convive.domain.programme import queries as programme
 from convive.domain.programme.actions_members import add_member as give_role
+from convive.domain.programme.models import CatalogueEntry
 from convive.domain.protection import actions, duties, intake, pinned, queries, rules, wording
 from convive.domain.protection.models import KeyCopy, Record, UnitMember, Version
 from convive.kernel.codes import new_name
@@ -313,6 +314,18 @@ def test_the_questions_have_both_languages_and_the_columns_of_the_recorder():
     script = (SOURCE / "domain/protection/static/protection/recorder.js").read_text()
     columns = {question["column"] for question in raw if question.get("column")}
     assert all(f'"{column}"' in script for column in columns)
+
+
+def test_the_pack_asks_about_danger_in_its_own_order_and_nothing_is_added_up(house):
+    for order, code in ((2, "weapon"), (1, "choked")):
+        CatalogueEntry.objects.create(
+            kind="risk", code=code, name_es=code, name_en=code, data={"order": order}
+        )
+    (risk,) = (section for section in intake.form() if section.code == intake.RISK)
+    assert [one.key for one in risk.questions] == [
+        "risk_choked", "risk_weapon", "risk_level", "imminent_danger",
+    ]  # fmt: skip
+    assert [code for code, _words in risk.questions[0].options] == ["yes", "no", "unknown"]
 
 
 def test_what_the_scripts_say_is_said_and_nothing_else():

@@ -390,6 +390,7 @@ PAGES: dict[str, Page] = {
     "reports:brief_pdf": by_district(
         lambda district: {"ref": district, "month": "2020-03"}, methods=_POST
     ),
+    "reports:role": Page(lambda _organisation, _district: {"role": "case_worker"}),
     "reports:reach": Page(reach.run, methods=_POST),
     "reports:report": by_district(_report),
     "reports:again": by_district(_report, methods=("GET", "POST")),

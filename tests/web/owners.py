@@ -669,6 +669,7 @@ NO_OWNER = {
     "account_confirm_email": "a key that was sent to its owner",
     "account_reset_password_from_key": "a key that was given to its owner",
     "portal:method": "how numbers are made, for anybody",
+    "reports:role": "the sheet of a role, for whoever works here",
     "privacy:notice_of": "published",
     "services:opinion": "anybody who was there: it asks, and tells nothing",
     "services:check": "whoever holds the certificate: a code that nobody guesses",

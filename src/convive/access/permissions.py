@@ -126,17 +126,20 @@ ROLE_DESCRIPTIONS: dict[Role, str | Promise] = {
     ),
     Role.AGENCY_OFFICER: _(
         "Works for one of the agencies or ministries. Sees the plan and the figures of the "
-        "districts it serves, brings in evidence, makes commitments, reports what was achieved "
-        "and keeps the register of people, each for its own organisation."
+        "districts it serves, brings in evidence, makes commitments and reports what was achieved. "
+        "Keeps the register of people, runs activities, refers people and supervises cases, each "
+        "for its own organisation."
     ),
     Role.MUNICIPAL_OFFICER: _(
         "Works for a municipality. Sees the plan and the figures of its own district, brings in "
-        "evidence, makes commitments and reports what was achieved for its own municipality, keeps "
-        "its register of people, and makes its diagnosis."
+        "evidence, makes commitments, reports what was achieved and makes the diagnosis. Keeps the "
+        "register of people of its municipality, runs activities, refers people and supervises "
+        "cases."
     ),
     Role.CASE_WORKER: _(
-        "Attends people: registers them and writes what they agree to, for its own organisation. "
-        "Sees the plan and what waits for them. Sees no police evidence."
+        "Attends people for its own organisation: registers them and writes what they agree to, "
+        "enrols them in activities, refers them, and works on the cases of its team. Sees the plan "
+        "and what waits for them. Sees no police evidence."
     ),
     Role.ANALYST: _(
         "Works in the observatory. Brings in evidence, reads figures and makes diagnoses in the "

@@ -193,6 +193,10 @@ def categories(pack: Pack) -> Iterator[Problem]:
             )
 
 
+def risk(pack: Pack) -> Iterator[Problem]:
+    yield from repeated(pack.all(records.RiskQuestion), lambda question: question.code)
+
+
 def committees(pack: Pack) -> Iterator[Problem]:
     found, seats = pack.all(records.Committee), pack.all(records.Seat)
     yield from repeated(found, lambda committee: committee.code)
@@ -247,6 +251,7 @@ _RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     categories,
     check_care.screening,
     check_care.safeguarding,
+    risk,
     committees,
     evidence,
 )

@@ -38,6 +38,7 @@ _KINDS = {
     "screening.toml": ("tier", "factor"),
     "safeguarding.toml": ("contact",),
     "resources.toml": ("resource", "holiday"),
+    "risk.toml": ("risk",),
     "thresholds.toml": ("programme",),
     "committees.toml": ("committee", "seat"),
     PLACES: ("place",),

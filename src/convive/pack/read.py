@@ -39,10 +39,11 @@ TOML_FILES: dict[str, dict[str, type[Record]]] = {
     "safeguarding.toml": {"contact": records_care.Contact},
     "thresholds.toml": {"": records.Thresholds, "rule": records.Rule},
     "resources.toml": {"resource": records.Resource, "holiday": records.Holiday},
+    "risk.toml": {"risk": records.RiskQuestion},
     "committees.toml": {"committee": records.Committee, "seat": records.Seat},
 }
 # A programme may have none of these
-OPTIONAL = {"committees.toml", "resources.toml", "screening.toml"}
+OPTIONAL = {"committees.toml", "resources.toml", "risk.toml", "screening.toml"}
 PLACES = "places.geojson"
 POPULATION = "population.csv"
 INDICATORS = "indicators.csv"

@@ -42,6 +42,7 @@ def written(tables: Tables, *, whole: str) -> dict[str, str]:
         "categories.toml": HEAD + _entries(tables, "category"),
         "screening.toml": _optional(tables, "tier", "factor"),
         "safeguarding.toml": HEAD + _entries(tables, "contact"),
+        "risk.toml": _optional(tables, "risk"),
         "thresholds.toml": _thresholds(tables),
         "resources.toml": _optional(tables, "resource", "holiday"),
         "committees.toml": _committees(tables),

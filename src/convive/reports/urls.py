@@ -1,6 +1,6 @@
 from django.urls import path
 
-from convive.reports import views, views_brief, views_reach
+from convive.reports import views, views_brief, views_reach, views_roles
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("reports/brief/<str:ref>/<str:month>/", views_brief.page, name="brief"),
     path("reports/brief/<str:ref>/<str:month>/pdf", views_brief.make, name="brief_pdf"),
     path("reports/count/<int:number>/pdf", views_reach.make, name="reach"),
+    path("roles/<slug:role>/sheet", views_roles.sheet, name="role"),
     path("reports/<int:number>/", views.report, name="report"),
     path("reports/<int:number>/again", views.again, name="again"),
     path("reports/<int:number>/file", views.file, name="file"),

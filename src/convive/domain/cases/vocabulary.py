@@ -41,7 +41,7 @@ NEED_NAMES: dict[str, str | Promise] = {
     Need.PAPERS: _("papers: DNI, birth certificate"),
     Need.FAMILY: _("family and care"),
     Need.HOUSING: _("somewhere to live"),
-    Need.FOOD: _("food"),
+    Need.FOOD: pgettext_lazy("need", "food"),
     Need.SCHOOL: _("school and studies"),
     Need.WORK: _("work and income"),
     Need.HEALTH: _("health"),
@@ -62,10 +62,10 @@ class Plan(models.TextChoices):
 
 
 PLAN_NAMES: dict[str, str | Promise] = {
-    Plan.DRAFT: _("the plan is being written"),
-    Plan.ASKED: _("the plan waits for the supervisor"),
-    Plan.CHANGES: _("the supervisor asks for changes"),
-    Plan.AGREED: _("the supervisor agrees with the plan"),
+    Plan.DRAFT: _("plan being written"),
+    Plan.ASKED: _("plan to be reviewed"),
+    Plan.CHANGES: _("changes asked for"),
+    Plan.AGREED: _("plan agreed"),
 }
 
 

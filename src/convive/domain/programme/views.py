@@ -18,7 +18,7 @@ _PER_PAGE = 50
 @opens(Permission.SEE_WORKSPACE)
 def roles(request: HttpRequest) -> HttpResponse:
     """Every role: what it is for and what it may do."""
-    rows = [(ROLE_NAMES[role], ROLE_DESCRIPTIONS[role], allowed(role)) for role in Role]
+    rows = [(role, ROLE_NAMES[role], ROLE_DESCRIPTIONS[role], allowed(role)) for role in Role]
     return render(request, "programme/roles.html", {"rows": rows})
 
 

@@ -49,6 +49,7 @@ def words() -> dict[str, str]:
         ),
         "report-to": _("Say to whom the report is made."),
         "report-on": _("Say on which day the report is made."),
+        "cem-consent": _("She does not agree that another body attends her: refer her to none."),
         "same-month": _(
             "The month of the interview does not change: erase the record, and keep it anew."
         ),
@@ -57,7 +58,10 @@ def words() -> dict[str, str]:
         "sure-first": _("Tick first that it is to be erased."),
         "erased": _("Erased. Backups that were made before keep it sealed until they expire."),
         "nothing-there": _("There is no record in these months."),
-        "take-file": _("Take the file: %(count)s records"),
+        "none-agreed": _("None of the %(left)s records may be told: she does not agree to it."),
+        "take-file": _(
+            "Take the file: %(count)s records; %(left)s left out, as she does not agree"
+        ),
         "code-of-record": _("Code"),
         "from-unit": _("Unit that refers"),
         "sheet-title": _("Referral to the Women's Emergency Centre"),

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('name_es', models.CharField(max_length=300)),
                 ('name_en', models.CharField(max_length=300)),
                 ('retired_on', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('service', 'Service'), ('category', 'Category'), ('risk', 'Risk')], max_length=12)),
+                ('kind', models.CharField(choices=[('service', 'Service'), ('category', 'Category')], max_length=12)),
                 ('code', models.SlugField()),
                 ('data', models.JSONField(default=dict)),
             ],

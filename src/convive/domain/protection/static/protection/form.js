@@ -54,6 +54,9 @@ function faults(given) {
   if (mustReport && given.report_made === "not_due") found.push(["report_made", word("must-report")]);
   if (mustReport && !given.report_to) found.push(["report_to", word("report-to")]);
   if (mustReport && !given.report_on) found.push(["report_on", word("report-on")]);
+  if (given.cem_referral === "yes" && given.consent === "no") {
+    found.push(["cem_referral", word("cem-consent")]);
+  }
   return found;
 }
 

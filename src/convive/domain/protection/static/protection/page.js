@@ -104,7 +104,7 @@ function lock() {
 
 function stayAwake() {
   clearTimeout(state.timer);
-  if (state.keys) state.timer = setTimeout(lock, PAGE.idle || IDLE);
+  if (state.keys) state.timer = setTimeout(lock, IDLE);
 }
 
 /** The box with the passphrase, and what shows while the page is open. */

@@ -112,11 +112,15 @@ async function exported() {
   if (!records.length) throw new Error(word("nothing-there"));
   const rows = [];
   for (const record of records) {
-    rows.push(recorderRow(record, await opened(record, record.versions.length)));
+    const given = await opened(record, record.versions.length);
+    if (given.consent_reporting === "yes") rows.push(recorderRow(record, given));
   }
+  if (!rows.length) throw new Error(word("none-agreed", { left: records.length }));
   URL.revokeObjectURL(shown.file);
   shown.file = URL.createObjectURL(new Blob([recorderCsv(rows)], { type: "text/csv" }));
-  const link = element("a", word("take-file", { count: rows.length }), {
+  const link = element("a", word("take-file", {
+    count: rows.length, left: records.length - rows.length,
+  }), {
     href: shown.file, download: `incident-recorder-${asked.get("first") || PAGE.today}.csv`,
     class: "btn",
   });
