@@ -83,6 +83,7 @@ class Session:
                 _("Name a directory that you may write with --home."),
             ) from None
         finally:
+            gc.freeze()
             gc.enable()
         translation.activate(language())
 
