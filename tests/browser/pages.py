@@ -346,6 +346,8 @@ NOT_VISITED = {
     "people:erase": _ON_THE_REGISTER,
     "people:join": _LEADS_BACK,
     "people:part": _LEADS_BACK,
+    "people:scan": "a file, not a page",
+    "people:drop_scan": _LEADS_BACK,
     "people:sheet": _ON_THE_REGISTER,
     "cases:ask": _LEADS_BACK,
     "cases:case": _ACCOMPANIES,

@@ -21,7 +21,6 @@ from convive.evidence.desk import reading as desk_reading
 from convive.evidence.desk import store as uploads_store
 from convive.evidence.desk.offences import Classed, protection_of, unclassed
 from convive.evidence.iccs.offences import OffenceRow
-from convive.evidence.keyin.scans import JPEG, MOST_BYTES, PDF, PNG, cleaned
 from convive.evidence.mapping import Column
 from convive.evidence.models import Offence, Source
 from convive.evidence.reading.fields import inert
@@ -29,6 +28,7 @@ from convive.evidence.suggest.suggestion import ColumnSuggestion, Suggestion
 from convive.kernel import downloads
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.home import Home
+from convive.kernel.scans import JPEG, MOST_BYTES, PDF, PNG, cleaned
 
 OWN = 'owner = "muni-la-esperanza"'
 

@@ -319,7 +319,8 @@ WRITERS = {
     "evidence/keyin/tables.py": "a table that was typed in, as CSV, read by the import",
     "evidence/reading/sheets.py": "a sheet of a workbook as CSV, read by the import",
     "evidence/reading/workbook_child.py": "a sheet of a workbook as CSV, read by the import",
-    "evidence/keyin/scans.py": "names of the media types that a scan may have",
+    "kernel/scans.py": "names of the media types that a scan may have",
+    "domain/people/migrations/0003_consent_scan.py": "the same, as the database knows them",
 }
 SIGNS = re.compile(
     r"text/csv|spreadsheetml|application/pdf|application/json|csv\.writer|csv\.DictWriter|"

@@ -424,7 +424,7 @@ def test_nobody_is_sent_to_a_closed_door():
         by=receiver(), organisation="unodc", service="mentoring", room="full", note="until June"
     )
     assert state.since == programme.today()
-    assert queries.narrowed(queries.service("mentoring"))["unodc"].note == "until June"
+    assert queries.narrowed(queries.service("mentoring"), somebody())["unodc"].note == "until June"
     assert sent().status == "in_progress"
     with pytest.raises(NotAllowed):
         actions.say_room(

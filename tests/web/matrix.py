@@ -295,6 +295,8 @@ PAGES: dict[str, Page] = {
     "people:sheet": by_both(people.person),
     "people:correct": by_both(people.person, methods=_BOTH),
     "people:consent": by_both(people.person, methods=_BOTH),
+    "people:scan": by_both(people.scan),
+    "people:drop_scan": by_both(people.scan, methods=_POST),
     "people:erase": by_both(people.person, methods=_BOTH),
     "people:join": by_both(people.person, methods=_POST),
     "people:part": by_both(people.person, methods=_POST),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from convive.domain.people import actions
+from convive.domain.people import actions, actions_scans
+from convive.domain.people.consent import Word
 from convive.domain.people.facts import Facts
-from convive.domain.people.models import Person
+from convive.domain.people.models import ConsentScan, Person
 from convive.domain.programme import queries as programme
 
 
@@ -23,3 +24,15 @@ def person(organisation: str, district: str) -> dict[str, Any]:
             by=programme.SYSTEM, organisation=organisation, facts=facts, is_another=True
         )
     return {"code": found.code}
+
+
+def scan(organisation: str, district: str) -> dict[str, Any]:
+    """The paper that they signed."""
+    where = person(organisation, district)
+    found = ConsentScan.objects.filter(person__code=where["code"]).first()
+    if found is None:
+        word = Word("services", "self", True, "signed", date(2024, 1, 2))
+        found = actions_scans.record_on_paper(
+            by=programme.SYSTEM, person=where["code"], words=[word], scan=b"%PDF-1.7 signed"
+        )
+    return where | {"scan": found.code}

@@ -16,7 +16,7 @@ from convive.access.rules import EVERYWHERE, Actor, Scope, allows, reaches_all
 from convive.domain.cases.models import Case, Goal, Step
 from convive.domain.committees.models import Committee, Decision, Seat, Session
 from convive.domain.observatory.models import Analysis, Evaluation, Finding, Opening
-from convive.domain.people.models import Person
+from convive.domain.people.models import ConsentScan, Person
 from convive.domain.plans.models import (
     Commitment,
     Indicator,
@@ -241,6 +241,17 @@ def _person(permission: Permission) -> Rule:
     """Of the organisation that attends them, in their district; never of another."""
     where = has(permission, where=lambda row: of_body(row.organisation, row.district))
     return _of(Person, where, code, code=NO_CODE)
+
+
+def _consent_scan(permission: Permission) -> Rule:
+    """As the person who signed."""
+    return _of(
+        ConsentScan,
+        has(permission, where=_of_person),
+        lambda row: {"code": row.person.code, "scan": row.code},
+        code=NO_CODE,
+        scan=NO_CODE,
+    )
 
 
 _SENT = _of(
@@ -505,10 +516,12 @@ RULES: dict[str, Rule] = {
     "observatory:place_xlsx": _place({"name": "months"}),
     "people:consent": _person(Permission.KEEP_PEOPLE),
     "people:correct": _person(Permission.KEEP_PEOPLE),
+    "people:drop_scan": _consent_scan(Permission.KEEP_PEOPLE),
     "people:erase": _person(Permission.JOIN_PEOPLE),
     "people:join": _person(Permission.JOIN_PEOPLE),
     "people:part": _person(Permission.JOIN_PEOPLE),
     "people:person": _person(Permission.SEE_PEOPLE),
+    "people:scan": _consent_scan(Permission.SEE_PEOPLE),
     "people:sheet": _person(Permission.SEE_PEOPLE),
     "protection:correct": _RECORD,
     "protection:erase": _INSIDE,

@@ -276,7 +276,7 @@ def test_the_page_works_without_script_and_holds_none_inline(tmp_path: Path):
     make_map(tmp_path, "table")
     page = text(client_as("coordinator"), PAGE + "?source=table")
     assert re.search(r'<svg class="plot map[^>]*role="img"', page)
-    assert not re.search(r"\sstyle=|<style|<script(?! src)|\son\w+=", page)
+    assert not re.search(r"\sstyle=|<style|<script(?! (?:type=.module. )?src)|\son\w+=", page)
     assert "tile" not in page
 
 

@@ -22,13 +22,13 @@ from convive.evidence.actions_sources import describe_source
 from convive.evidence.actions_uploads import IMPORT
 from convive.evidence.desk import store as uploads_store
 from convive.evidence.keyin import tables as keyin
-from convive.evidence.keyin.scans import cleaned
 from convive.evidence.mapping import SourceSpec
 from convive.evidence.models import Correction, KeyedTable, Source, Upload
 from convive.evidence.spec import from_json
 from convive.kernel import jobs, journal
 from convive.kernel.errors import BadInput, NotAllowed
 from convive.kernel.home import Home
+from convive.kernel.scans import cleaned
 
 State = KeyedTable.State
 

@@ -1,4 +1,4 @@
-"""Columns whose text only this home can read: sealed in the database, plain in the program.
+"""Columns that only this home can read: sealed in the database, plain in the program.
 
 AES-256-GCM (NIST SP 800-38D) under a key of `keyring`, bound to table, row and column: a value that
 is moved to another row does not open. Texts are filled up to 32 bytes, so that their length tells
@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
+from django.db.models.functions import Substr
 from django.db.models.query_utils import DeferredAttribute
 
 from convive.kernel import keyring
@@ -22,10 +23,14 @@ _NONCE = 12
 _BLOCK = 32
 
 
+class Closed(bytes):
+    """What stands in the database: sealed, or nothing."""
+
+
 class _Opened(DeferredAttribute):
     """Opens what was read when it is first asked for, and not before."""
 
-    field: SealedText
+    field: _Sealed
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         if instance is None:
@@ -34,7 +39,7 @@ class _Opened(DeferredAttribute):
         if name not in instance.__dict__:
             super().__get__(instance, cls)  # loads it
         found = instance.__dict__[name]
-        if not isinstance(found, str):
+        if not self.field.is_plain(found):
             found = instance.__dict__[name] = self.field.opened(instance, bytes(found))
         return found
 
@@ -42,9 +47,9 @@ class _Opened(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class SealedText(models.BinaryField):  # type: ignore[type-arg]
-    """A text, sealed. Its model names in `sealed_by` a field that tells rows apart before they are
-    stored and never changes, such as a random code. An empty text is stored as nothing.
+class _Sealed(models.BinaryField):  # type: ignore[type-arg]
+    """A sealed column. Its model names in `sealed_by` a field that tells rows apart before they are
+    stored and never changes, such as a random code. What is empty is stored as nothing.
     """
 
     descriptor_class = _Opened
@@ -54,35 +59,39 @@ class SealedText(models.BinaryField):  # type: ignore[type-arg]
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def is_plain(self, value: Any) -> bool:
+        """Whether this is what the program reads, not what the database holds."""
+        raise NotImplementedError
+
+    def opened(self, row: models.Model, sealed: bytes) -> Any:
+        """Raises ValueError where it was sealed for another row or under a key that is gone."""
+        raise NotImplementedError
+
+    def closed(self, row: models.Model, plain: Any) -> Closed:
+        """As it is stored for this row."""
+        raise NotImplementedError
+
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__[self.attname]
-        return self.closed(model_instance, value) if isinstance(value, str) else value
+        return self.closed(model_instance, value) if self.is_plain(value) else value
 
     def get_prep_value(self, value: Any) -> Any:
-        if isinstance(value, str):
+        if self.is_plain(value):
             raise TypeError(f"{self.name} is sealed for its row: save the row itself")
         return super().get_prep_value(value)
 
-    def closed(self, row: models.Model, text: str) -> bytes:
-        """The text as it is stored for this row."""
-        if not text:
-            return b""
+    def _seal(self, row: models.Model, plain: bytes) -> Closed:
         key, nonce = keyring.current(), os.urandom(_NONCE)
-        plain = text.encode()
-        plain += b"\0" * (-len(plain) % _BLOCK)
-        return key.name + nonce + AESGCM(key.secret).encrypt(nonce, plain, self._bound(row))
+        box = AESGCM(key.secret).encrypt(nonce, plain, self._bound(row))
+        return Closed(key.name + nonce + box)
 
-    def opened(self, row: models.Model, sealed: bytes) -> str:
-        """Raises ValueError where it was sealed for another row or under a key that is gone."""
-        if not sealed:
-            return ""
+    def _open(self, row: models.Model, sealed: bytes) -> bytes:
         name, nonce = sealed[: keyring.NAME], sealed[keyring.NAME : keyring.NAME + _NONCE]
         cipher = AESGCM(keyring.named(name).secret)
         try:
-            plain = cipher.decrypt(nonce, sealed[keyring.NAME + _NONCE :], self._bound(row))
+            return cipher.decrypt(nonce, sealed[keyring.NAME + _NONCE :], self._bound(row))
         except InvalidTag:
             raise ValueError("this was sealed for another row, or it was changed") from None
-        return plain.rstrip(b"\0").decode()
 
     def _bound(self, row: models.Model) -> bytes:
         where = getattr(row, row.sealed_by)  # type: ignore[attr-defined]
@@ -91,9 +100,44 @@ class SealedText(models.BinaryField):  # type: ignore[type-arg]
         return f"{self.model._meta.db_table} {where} {self.attname}".encode()
 
 
-def columns(model: type[models.Model]) -> list[SealedText]:
+class SealedText(_Sealed):
+    """A text, sealed."""
+
+    def is_plain(self, value: Any) -> bool:
+        return isinstance(value, str)
+
+    def closed(self, row: models.Model, plain: str) -> Closed:
+        text = plain.encode()
+        return self._seal(row, text + b"\0" * (-len(text) % _BLOCK)) if text else Closed()
+
+    def opened(self, row: models.Model, sealed: bytes) -> str:
+        return self._open(row, sealed).rstrip(b"\0").decode() if sealed else ""
+
+
+class SealedBytes(_Sealed):
+    """A file, sealed."""
+
+    def from_db_value(self, value: Any, *_more: Any) -> Closed | None:
+        return None if value is None else Closed(value)
+
+    def is_plain(self, value: Any) -> bool:
+        return not isinstance(value, Closed)
+
+    def closed(self, row: models.Model, plain: bytes) -> Closed:
+        return self._seal(row, plain) if plain else Closed()
+
+    def opened(self, row: models.Model, sealed: bytes) -> bytes:
+        return self._open(row, sealed) if sealed else b""
+
+
+def columns(model: type[models.Model]) -> list[_Sealed]:
     """The sealed columns of a model."""
-    return [field for field in model._meta.concrete_fields if isinstance(field, SealedText)]
+    return [field for field in model._meta.concrete_fields if isinstance(field, _Sealed)]
+
+
+def holds_files(model: type[models.Model]) -> bool:
+    """Whether a row of it may weigh megabytes."""
+    return any(isinstance(field, SealedBytes) for field in columns(model))
 
 
 def reseal(rows: Iterable[models.Model]) -> None:
@@ -107,13 +151,12 @@ def reseal(rows: Iterable[models.Model]) -> None:
 
 def key_names(model: type[models.Model], pks: Iterable[Any] | None = None) -> set[bytes]:
     """The keys under which values of a model are sealed."""
-    names = [field.name for field in columns(model)]
     rows = (
         model._default_manager.all() if pks is None else model._default_manager.filter(pk__in=pks)
     )
-    return {
-        bytes(value)[: keyring.NAME]
-        for row in rows.values_list(*names).iterator()
-        for value in row
-        if value
-    }
+    # The name alone is read of each value: the rest may be a file
+    begins = [
+        Substr(field.name, 1, keyring.NAME, output_field=models.BinaryField())
+        for field in columns(model)
+    ]
+    return {bytes(value) for row in rows.values_list(*begins).iterator() for value in row if value}

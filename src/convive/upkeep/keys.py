@@ -13,6 +13,7 @@ from convive.access.rules import Actor, require
 from convive.kernel import journal, keyring, sealed
 
 _AT_ONCE = 200  # rows of one transaction: others wait no longer than for these
+_FILES_AT_ONCE = 5
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ def sealed_models() -> list[type[models.Model]]:
 
 def _reseal(model: type[models.Model], progress: Callable[[str, int], None]) -> int:
     pks = list(model._default_manager.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(pks), _AT_ONCE):
+    at_once = _FILES_AT_ONCE if sealed.holds_files(model) else _AT_ONCE
+    for start in range(0, len(pks), at_once):
         with transaction.atomic():
             rows = model._default_manager.select_for_update(of=("self",))
-            sealed.reseal(rows.filter(pk__in=pks[start : start + _AT_ONCE]))
-        progress(model._meta.label, min(start + _AT_ONCE, len(pks)))
+            sealed.reseal(rows.filter(pk__in=pks[start : start + at_once]))
+        progress(model._meta.label, min(start + at_once, len(pks)))
     return len(pks)

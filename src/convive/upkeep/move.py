@@ -34,13 +34,14 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, require
-from convive.kernel import journal
+from convive.kernel import journal, sealed
 from convive.kernel.errors import BadInput
 from convive.kernel.home import Home
 from convive.kernel.models import JournalEntry
 from convive.upkeep.target import TARGET, make_schema, target_database
 
 _BATCH = 500
+_FILES = 5  # rows that may weigh megabytes
 _SQLITE = "sqlite:"
 Model = type[models.Model]
 
@@ -204,7 +205,7 @@ def _insert(model: Model, rows: Iterator[tuple[Any, ...]]) -> None:
     insert = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608
     try:
         with made.cursor() as cursor:
-            while batch := list(islice(rows, _BATCH)):
+            while batch := list(islice(rows, _at_once(model))):
                 cursor.executemany(insert, [_prepared(fields, row, made) for row in batch])
     except (OperationalError, InterfaceError):  # the server, not the row
         raise
@@ -227,7 +228,11 @@ def _prepared(
 def _rows(model: Model, alias: str, **only: Any) -> Iterator[tuple[Any, ...]]:
     names = [field.attname for field in model._meta.concrete_fields]
     found = model._base_manager.using(alias).filter(**only).order_by("pk").values_list(*names)
-    return iter(found.iterator(chunk_size=_BATCH))
+    return iter(found.iterator(chunk_size=_at_once(model)))
+
+
+def _at_once(model: Model) -> int:
+    return _FILES if sealed.holds_files(model) else _BATCH
 
 
 def _digest(model: Model, alias: str) -> tuple[int, str]:

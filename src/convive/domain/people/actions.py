@@ -255,6 +255,7 @@ def erase(*, by: Actor, person: str, reason: str) -> Person:
         row.save()
         row.tokens.all().delete()
         row.consents.all().delete()
+        row.scans.all().delete()
         forgetting.forget(row, by.id)
     _journal(by, "people.erased", found, {"reason": reason[:40]})
     return found

@@ -1,4 +1,4 @@
-"""Files of the register that somebody takes away: the people, rows not taken, the form."""
+"""Files of the register that somebody takes away: people, rows not taken, a paper, the form."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from convive.domain.people import xlsform
-from convive.domain.people.models import Import
+from convive.domain.people.models import ConsentScan, Import
 from convive.domain.programme import queries as programme
-from convive.kernel import downloads
+from convive.kernel import downloads, scans
 from convive.kernel.downloads import File
 
 
@@ -29,6 +29,13 @@ def table(rows: Sequence[Sequence[str]], kind: str) -> File:
 def rejects(found: Import) -> File:
     """The rows of an import that were not taken, to be mended and brought in again."""
     return downloads.own_rows(_("rows-not-taken"), found.rejects.encode())
+
+
+def scan(found: ConsentScan) -> File:
+    """The paper on which somebody agreed. Its name tells nobody who."""
+    name = _("consent")  # part of a file's name: no blanks, no accents
+    whole = f"{name}-{found.code}.{scans.ENDINGS[found.kind]}"
+    return downloads.own_document(whole, found.content, found.kind)
 
 
 def form() -> File:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.models import User
 from convive.evidence.desk.upload_handler import is_too_large
 from convive.kernel.forms import DayField
+from convive.kernel.scans import MOST_BYTES
 
 _NO_MEMORY = {"autocomplete": "off", "spellcheck": "false"}  # a shared computer keeps no names
 VOICES: list[tuple[str, Any]] = [
@@ -161,6 +163,34 @@ class ConsentForm(forms.Form):
             if says or now.get(purpose):
                 found += [Word(purpose, v, says, data["way"], data["given_on"]) for v in voices]
         return found
+
+
+class PaperConsentForm(ConsentForm):
+    """The same, with the paper that was signed."""
+
+    scan = forms.FileField(
+        label=_("Scan or photograph of the paper, if they signed one"),
+        help_text=_(
+            "JPEG or PNG up to 10 MB, PDF up to 4 MB. It is kept sealed, and who opens it stands "
+            "in the journal. Delete the photograph from the phone afterwards."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".jpg,.jpeg,.png,.pdf"}),
+        required=False,
+        allow_empty_file=True,  # the action says what is wrong with it
+    )
+
+    def __init__(self, request: HttpRequest, *, minor: bool) -> None:
+        sent = request.method == "POST"
+        super().__init__(request.POST if sent else None, minor=minor)
+        self.files = request.FILES if sent else self.files
+        self._request = request
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.is_bound and is_too_large(self._request):
+            most = MOST_BYTES // 1_000_000
+            self.add_error("scan", gettext("It is larger than %(most)s MB.") % {"most": most})
+        return data
 
 
 class _OfOrganisation(forms.Form):

@@ -21,8 +21,8 @@ from convive.domain.people.vocabulary import (
 )
 from convive.domain.plans.vocabulary import one_of
 from convive.domain.programme.models import Organisation, Place
-from convive.kernel import codes
-from convive.kernel.sealed import SealedText
+from convive.kernel import codes, scans
+from convive.kernel.sealed import SealedBytes, SealedText
 
 new_code = codes.new_name  # as migrations know it
 
@@ -131,6 +131,31 @@ class Consent(models.Model):
             one_of("voice", Voice, "consent_voice_known"),
             one_of("way", Way, "consent_way_known"),
         ]
+
+
+class ConsentScan(models.Model):
+    """The paper on which somebody agreed, scanned or photographed. Deleted with the person."""
+
+    sealed_by = "code"
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="scans")
+    given_on = models.DateField()  # as the words that the paper bears
+    kind = models.CharField(max_length=15)  # media type
+    content = SealedBytes()
+    kept_at = models.DateTimeField()
+    kept_by = models.CharField(max_length=64)  # actor id
+
+    class Meta:
+        ordering = ["-given_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=[scans.PDF, scans.JPEG]), name="consent_scan_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"scan {self.code}"
 
 
 class Import(models.Model):

@@ -78,6 +78,7 @@ def person(found: Person) -> dict[str, Any]:
         "functioning": _functioning(found),
         "agreed": [(PURPOSE_NAMES[name], says) for name, says in agreed_now(found).items()],
         "history": _history(found),
+        "scans": list(queries.scans(found)),
         "doubles": list(queries.doubles_of(found)),
         "alike": doubles(alike),
     }

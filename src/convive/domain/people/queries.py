@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.functional import cached_property
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope
 from convive.domain.people import rules, search
 from convive.domain.people.facts import Facts
-from convive.domain.people.models import Consent, Import, Person, PersonToken
+from convive.domain.people.models import Consent, ConsentScan, Import, Person, PersonToken
 from convive.domain.people.rules import Said
 from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
@@ -195,6 +195,12 @@ def newest_words(people: Iterable[int]) -> QuerySet[Consent]:
 def consents(found: Person) -> QuerySet[Consent]:
     """Every word that was written down, the newest first."""
     return found.consents.order_by("-pk")
+
+
+def scans(found: Person) -> QuerySet[ConsentScan]:
+    """The papers on which somebody agreed, the newest first; what they show is not read."""
+    rows = ConsentScan.objects.filter(Q(person=found) | Q(person__same_as=found))
+    return rows.defer("content")
 
 
 def is_minor(found: Person, day: date) -> bool:

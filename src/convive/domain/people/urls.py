@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from convive.domain.people import views, views_files
+from convive.domain.people import views, views_files, views_scans
 
 app_name = "people"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("people/<slug:code>/", views.person, name="person"),
     path("people/<slug:code>/correct/", views.correct, name="correct"),
     path("people/<slug:code>/consent/", views.consent, name="consent"),
+    path("people/<slug:code>/consent/<slug:scan>/scan/", views_scans.scan, name="scan"),
+    path("people/<slug:code>/consent/<slug:scan>/drop/", views_scans.drop, name="drop_scan"),
     path("people/<slug:code>/sheet/", views.sheet, name="sheet"),
     path("people/<slug:code>/join/", views.join, name="join"),
     path("people/<slug:code>/part/", views.part, name="part"),

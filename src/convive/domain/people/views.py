@@ -3,9 +3,11 @@ to. A name is looked for by POST: it stands in no address, no history and no log
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,13 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from convive.access.permissions import Permission
-from convive.access.rules import Scope, may
-from convive.domain.people import actions, beside, pages, queries
+from convive.access.rules import Actor, Scope, may
+from convive.domain.people import actions, actions_scans, beside, pages, queries
 from convive.domain.people.actions import LikelyDouble
+from convive.domain.people.consent import Word
 from convive.domain.people.forms import (
     ConsentForm,
     EraseForm,
     HandOverForm,
+    PaperConsentForm,
     PersonForm,
     SearchForm,
     workers_for,
@@ -137,11 +141,11 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
     found = _person(code)
     now = pages.agreed_now(found)
     minor = queries.is_minor(found, programme.today())
-    form = ConsentForm(request.POST if request.method == "POST" else None, minor=minor)
+    form = PaperConsentForm(request, minor=minor)
     form.initial["purposes"] = [purpose for purpose, says in now.items() if says]
     if form.is_valid():
         try:
-            actions.record_words(by=actor(request), person=code, words=form.words(now))
+            _record(actor(request), code, form.words(now), form.cleaned_data["scan"])
         except BadInput as error:
             tell(form, error)
         else:
@@ -149,6 +153,14 @@ def consent(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("people:person", code=code)
     context = {"form": form, "person": found, "minor": minor}
     return render(request, "people/consent.html", context, status=422 if form.errors else 200)
+
+
+def _record(by: Actor, person: str, words: list[Word], scan: UploadedFile[bytes] | None) -> None:
+    if scan is None:
+        actions.record_words(by=by, person=person, words=words)
+        return
+    with closing(scan):  # deleted at once, not when the request is forgotten
+        actions_scans.record_on_paper(by=by, person=person, words=words, scan=scan.read())
 
 
 @opens(Permission.SEE_PEOPLE, scope=_scope)

@@ -99,6 +99,8 @@ class Way(models.TextChoices):
     FINGERPRINT = "fingerprint"  # on paper, by somebody who does not write
 
 
+ON_PAPER = (Way.SIGNED, Way.FINGERPRINT)  # so that there is something to scan
+
 WAY_NAMES: dict[str, str | Promise] = {
     Way.SIGNED: _("signed on paper"),
     Way.SPOKEN: _("read out and agreed to"),

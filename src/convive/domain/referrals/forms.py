@@ -15,7 +15,8 @@ from convive.domain.plans.forms import choose, organisations_of
 from convive.domain.programme.models import CatalogueEntry
 from convive.domain.referrals import queries
 from convive.domain.referrals.actions import NOTE
-from convive.domain.referrals.models import Referral, ServiceState
+from convive.domain.referrals.models import Referral
+from convive.domain.referrals.queries import Narrow
 from convive.domain.referrals.vocabulary import (
     OVERRIDE_NAMES,
     REASON_NAMES,
@@ -63,7 +64,7 @@ class SendForm(forms.Form):
         super().__init__(data)
         if not may_override:
             del self.fields["override"]
-        narrowed = queries.narrowed(service)
+        narrowed = queries.narrowed(service, person)
         bodies = queries.receivers(person.organisation.code)
         choose(
             self, "receiver", [(b.code, _with_room(b.name, narrowed.get(b.code))) for b in bodies]
@@ -131,10 +132,14 @@ class RoomForm(forms.Form):
         choose(self, "service", [(row.code, row.name) for row in queries.services()])
 
 
-def _with_room(name: str, state: ServiceState | None) -> str:
+def _with_room(name: str, state: Narrow | None) -> str:
     """`UNODC – full: people wait, since 3 May 2016: until June`."""
     if state is None:
         return name
+    if state.since is None:
+        return gettext("%(name)s – full: no free place in its activities within reach") % {
+            "name": name
+        }
     told = gettext("%(name)s – %(room)s, since %(day)s") % {
         "name": name,
         "room": ROOM_NAMES[state.room],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may
+from convive.domain.people import openings
 from convive.domain.people import queries as people
 from convive.domain.people.models import Person
 from convive.domain.people.vocabulary import Purpose
@@ -147,10 +148,24 @@ def room(organisation: Organisation, service: CatalogueEntry) -> ServiceState | 
     return states().filter(organisation=organisation, service=service).first()
 
 
-def narrowed(service: CatalogueEntry) -> dict[str, ServiceState]:
-    """The organisations in which a service is full or closed."""
-    rows = states().filter(service=service).exclude(room=Room.OPEN)
-    return {row.organisation.code: row for row in rows}
+@dataclass(frozen=True)
+class Narrow:
+    """Why somebody may wait. since : when the organisation said so; None where it said nothing and
+    its activities have no free place."""
+
+    room: str
+    since: date | None = None
+    note: str = ""
+
+
+def narrowed(service: CatalogueEntry, person: Person) -> dict[str, Narrow]:
+    """The organisations in which a service is full or closed for somebody, by code. What an
+    organisation says of itself goes before what the places of its activities tell."""
+    district = person.district.ref if person.district else ""
+    found = {code: Narrow(Room.FULL) for code in openings.full(service, district)}
+    for row in states().filter(service=service):
+        found[row.organisation.code] = Narrow(row.room, row.since, row.note)
+    return {code: told for code, told in found.items() if told.room != Room.OPEN}
 
 
 # Counted

@@ -14,10 +14,12 @@ class ServicesConfig(AppConfig):
             measures_girls,
             measures_outcomes,
             offline,
+            places,
             received,
         )
 
         duties.register()
         received.register()
         offline.register()
+        places.register()
         actions_forgetting.forget_with_the_person()

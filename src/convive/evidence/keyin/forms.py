@@ -20,10 +20,10 @@ from convive.evidence.desk.reading import new_code
 from convive.evidence.desk.upload_handler import is_too_large
 from convive.evidence.desk.words import KIND_NAMES
 from convive.evidence.keyin import tables as keyin
-from convive.evidence.keyin.scans import MOST_BYTES
 from convive.evidence.mapping import KINDS, SourceSpec
 from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
+from convive.kernel.scans import MOST_BYTES
 
 _MOST_OFFENCES = 30
 

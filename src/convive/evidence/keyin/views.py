@@ -16,11 +16,10 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.evidence import actions_keyin
 from convive.evidence.desk import store as uploads_store
-from convive.evidence.keyin import scans
 from convive.evidence.keyin import tables as keyin
 from convive.evidence.keyin.forms import CellsForm, ConfirmForm, ReturnForm, SheetForm
 from convive.evidence.models import KeyedTable
-from convive.kernel import downloads
+from convive.kernel import downloads, scans
 from convive.kernel.errors import BadInput
 from convive.kernel.words import number as written
 
@@ -148,8 +147,8 @@ def scan(request: HttpRequest, number: int) -> HttpResponse:
     except ValueError:
         messages.error(request, _("The scan was changed or belongs to another table."))
         return redirect("evidence:keyin", number=number)
-    ending = {scans.PDF: "pdf", scans.JPEG: "jpg", scans.PNG: "png"}[found.scan_type]
-    document = downloads.own_document(f"document-{found.pk}.{ending}", content, found.scan_type)
+    name = f"document-{found.pk}.{scans.ENDINGS[found.scan_type]}"
+    document = downloads.own_document(name, content, found.scan_type)
     return downloads.answer(document, shown=True)
 
 

@@ -1,11 +1,13 @@
 """What a scanned document is, told by its first bytes, and what a camera wrote into it taken out.
 
 Only three forms are taken. A photograph says where and with whose telephone it was made: of a JPEG
-nothing stays but the picture and which way up it is; of a PNG the picture alone.
+nothing stays but the picture and which way up it is; of a PNG the picture alone. What is filed for
+years is made small besides.
 """
 
 from __future__ import annotations
 
+import io
 import struct
 
 from django.utils.translation import gettext as _
@@ -13,7 +15,11 @@ from django.utils.translation import gettext as _
 from convive.kernel.errors import BadInput
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 MOST_BYTES = 10_000_000
+FILED_BYTES = 4_000_000
+_EDGE = 2000  # points along the longer side: an A4 sheet at 170 dpi, on which small print is read
+_MOST_POINTS = 60_000_000  # beyond what telephones take: a picture of few bytes may be a bomb
 
 _PNG_MARK = b"\x89PNG\r\n\x1a\n"
 # Chunks of a PNG that make the picture; the others are texts, times and what programs add
@@ -32,12 +38,7 @@ def cleaned(content: bytes) -> tuple[str, bytes]:
 
     Raises BadInput for what is too large, of another form, or broken.
     """
-    if len(content) > MOST_BYTES:
-        raise BadInput.at(
-            _("scan"),
-            _("It is larger than 10 MB."),
-            _("Scan it in grey or at a lower resolution, or send the first pages."),
-        )
+    _small_enough(content, MOST_BYTES)
     try:
         if content.startswith(b"%PDF-"):
             return PDF, content
@@ -46,12 +47,61 @@ def cleaned(content: bytes) -> tuple[str, bytes]:
         if content.startswith(_PNG_MARK):
             return PNG, _png(content)
     except (struct.error, IndexError, ValueError):
-        raise BadInput.at(
-            _("scan"), _("The picture is broken."), _("Scan or photograph it once more.")
-        ) from None
+        raise _broken() from None
     raise BadInput.at(
-        _("scan"), _("It is neither PDF nor JPEG nor PNG."), _("Save it in one of these forms.")
+        "scan", _("It is neither PDF nor JPEG nor PNG."), _("Save it in one of these forms.")
     )
+
+
+def filed(content: bytes) -> tuple[str, bytes]:
+    """The content type of a scan and the scan as it is filed for years.
+
+    A picture is drawn anew as a JPEG that is upright, small, and still read; of what was sent not a
+    byte stays. A PDF comes out as it came: a page lets it be saved, and never shows it.
+
+    Raises BadInput as `cleaned` does, and for a PDF beyond FILED_BYTES.
+    """
+    kind, kept = cleaned(content)
+    if kind != PDF:
+        kind, kept = JPEG, _drawn_anew(kept)
+    _small_enough(kept, FILED_BYTES)
+    return kind, kept
+
+
+def _drawn_anew(content: bytes) -> bytes:
+    from PIL import Image, ImageOps  # not needed to start
+
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as photo:
+            if photo.width * photo.height > _MOST_POINTS:
+                raise ValueError("too many points")
+            seen: Image.Image = photo
+            if photo.mode in ("1", "P"):  # between so few colours nothing can be mixed
+                seen = photo.convert("RGBA")
+            elif photo.mode.startswith("I"):  # grey of sixteen bits
+                seen = photo.point(lambda grey: grey * (1 / 257)).convert("L")
+            seen.thumbnail((_EDGE, _EDGE))  # before all else: a JPEG is read no larger than needed
+            seen = ImageOps.exif_transpose(seen).convert("RGBA")
+        sheet = Image.new("RGB", seen.size, "white")  # what a PNG lets through is paper
+        sheet.paste(seen, mask=seen.getchannel("A"))
+        out = io.BytesIO()
+        sheet.save(out, "JPEG", quality=80)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise _broken() from None
+    return out.getvalue()
+
+
+def _small_enough(content: bytes, most: int) -> None:
+    if len(content) > most:
+        raise BadInput.at(
+            "scan",
+            _("It is larger than %(most)s MB.") % {"most": most // 1_000_000},
+            _("Scan it in grey or at a lower resolution, or send the first pages."),
+        )
+
+
+def _broken() -> BadInput:
+    return BadInput.at("scan", _("The picture is broken."), _("Scan or photograph it once more."))
 
 
 def _png(content: bytes) -> bytes:
