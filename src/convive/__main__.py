@@ -6,6 +6,7 @@ That would take half a second, for memory that the system frees anyway.
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ from convive.cli import main
 
 
 def run() -> None:
+    gc.set_threshold(50_000)  # what loads stays: there is little to look for in it
     try:
         main(prog_name="convive")
     except SystemExit as ended:
@@ -27,10 +29,12 @@ def _end(code: object) -> NoReturn:
         print(code, file=sys.stderr)
         code = 1
     atexit._run_exitfuncs()
-    if "django.db" in sys.modules:
+    if "django" in sys.modules:
+        from django.apps import apps
         from django.db import connections
 
-        connections.close_all()
+        if apps.ready:  # else there are none, and there may be no home to open any in
+            connections.close_all()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -242,6 +242,8 @@ NOT_VISITED = {
     "services:newcomer": _WITHOUT_A_LINE,
     "services:activity": _A_COURSE,
     "services:attendance": _A_COURSE,
+    "services:read_sheet": _A_COURSE,
+    "services:session_sheet": "a file, not a page",
     "services:certificate": "a file, not a page",
     "services:certificates": _AFTER,
     "services:check": _AFTER,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from filled import photographed, printed, ticked
 from house import Site
 from playwright.sync_api import Browser
 from test_accounts import Walk
@@ -44,6 +50,8 @@ def test_a_course_from_its_opening_to_its_end(
         assert walk.tab.locator("a[href*='/enrolments/']").count() == len(PEOPLE)
 
         take_attendance(walk)
+        read_sheet(walk, site, home)
+        walk.to(home)
         walk.tab.locator("a[href*='/enrolments/']").first.press("Enter")
         walk.tab.wait_for_url("**/leave/")
         walk.look("activity-leave")
@@ -110,6 +118,49 @@ def take_attendance(walk: Walk) -> None:
     with walk.tab.expect_navigation():
         walk.tab.locator("button[name=rest]").press("Enter")
     assert walk.tab.locator("main a[href*='/enrolments/']").count() > 0
+
+
+def read_sheet(walk: Walk, site: Site, home: str) -> None:
+    """Of the second session: printed, ticked by hand, photographed, read, looked at and saved."""
+    walk.to(home)
+    walk.tab.locator("main a[href*='/sessions/']:not([href$='/sessions/'])").nth(1).press("Enter")
+    walk.tab.wait_for_url("**/sessions/*/")
+    paper = walk.tab.locator("a[href$='sheet.pdf']").get_attribute("href")
+    answer = walk.tab.request.get(f"{site.url}{paper}")
+    assert answer.ok and answer.body().startswith(b"%PDF")
+    number = int(walk.path.strip("/").rsplit("/", 1)[-1])
+    walk.follow("/scan/")
+    for content, name in ((b"no picture", "refused"), (photograph(site, number), "proposal")):
+        walk.tab.locator("[name=photos]").set_input_files(
+            {"name": "hoja.jpg", "mimeType": "image/jpeg", "buffer": content}
+        )
+        walk.send()
+        walk.look(f"sheet-{name}")
+    assert walk.tab.locator("input[type=radio][value=present]:checked").count() == 1
+    walk.send()
+    assert walk.path == home
+
+
+def photograph(site: Site, number: int) -> bytes:
+    """The sheet of a session as the house prints it, its first row ticked, by a telephone."""
+    code = (
+        "import django, json, sys; django.setup();"
+        "from convive.domain.services import queries, sheets;"
+        "json.dump(sheets.document(queries.session_to_read(int(sys.argv[1]))), sys.stdout)"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", code, str(number)],
+        env={
+            **os.environ,
+            "CONVIVE_HOME": str(site.home),
+            "DJANGO_SETTINGS_MODULE": "convive.settings",
+        },
+        capture_output=True,
+        check=True,
+    )
+    rng = np.random.default_rng(8)
+    (page,) = printed(json.loads(made.stdout))
+    return photographed(ticked(page, ["present"], rng), rng, turn=3, noise=5, blur=0.6, skew=0.01)
 
 
 def today() -> date:

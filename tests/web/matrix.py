@@ -332,6 +332,8 @@ PAGES: dict[str, Page] = {
     "services:activity": by_both(services.activity),
     "services:sessions": by_both(services.activity, methods=_BOTH),
     "services:attendance": by_both(services.session, methods=_BOTH),
+    "services:session_sheet": by_both(services.session),
+    "services:read_sheet": by_both(services.session, methods=_BOTH),
     "services:enrol": by_both(services.activity, methods=_BOTH),
     "services:newcomer": by_both(services.activity, methods=_BOTH),
     "services:team": by_both(services.activity, methods=_BOTH),

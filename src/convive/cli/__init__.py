@@ -17,6 +17,7 @@ COMMANDS = {
     "analyse": "convive.cli.analyse",
     "observatory": "convive.cli.observatory",
     "people": "convive.cli.people",
+    "services": "convive.cli.services",
     "reach": "convive.cli.reach",
     "journal": "convive.cli.journal",
     "member": "convive.cli.member",

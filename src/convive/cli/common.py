@@ -6,7 +6,6 @@ Exit 0: done. Exit 1: the input cannot be used, nothing was written. Exit 2: wro
 from __future__ import annotations
 
 import functools
-import gc
 import gettext
 import json
 import os
@@ -72,7 +71,6 @@ class Session:
         import django
         from django.utils import translation
 
-        gc.disable()  # what loads stays: the collector has nothing to look for in it
         try:
             django.setup()
         except OSError as error:
@@ -82,9 +80,6 @@ class Session:
                 _("The home cannot be used: %(why)s.") % {"why": error.strerror},
                 _("Name a directory that you may write with --home."),
             ) from None
-        finally:
-            gc.freeze()
-            gc.enable()
         translation.activate(language())
 
     def load(self) -> None:

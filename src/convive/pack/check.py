@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from convive.kernel import retention as kept_for
 from convive.kernel.errors import Problem
-from convive.pack import check_care, check_places, check_plan, records
+from convive.pack import check_care, check_places, check_plan, records, records_care
 from convive.pack.contents import Pack
 from convive.pack.faults import dates, repeated, stranger, unknown
 from convive.pack.read import OFFENCES, read
@@ -194,7 +194,7 @@ def categories(pack: Pack) -> Iterator[Problem]:
 
 
 def risk(pack: Pack) -> Iterator[Problem]:
-    yield from repeated(pack.all(records.RiskQuestion), lambda question: question.code)
+    yield from repeated(pack.all(records_care.RiskQuestion), lambda question: question.code)
 
 
 def committees(pack: Pack) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ TOML_FILES: dict[str, dict[str, type[Record]]] = {
     "safeguarding.toml": {"contact": records_care.Contact},
     "thresholds.toml": {"": records.Thresholds, "rule": records.Rule},
     "resources.toml": {"resource": records.Resource, "holiday": records.Holiday},
-    "risk.toml": {"risk": records.RiskQuestion},
+    "risk.toml": {"risk": records_care.RiskQuestion},
     "committees.toml": {"committee": records.Committee, "seat": records.Seat},
 }
 # A programme may have none of these

@@ -319,16 +319,6 @@ class Category(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RiskQuestion(Record):
-    """A question about danger that a protection unit asks: it is answered, never added up."""
-
-    code: str = key(values.slug)
-    name_es: str = key(values.at_most(300))
-    name_en: str = key(values.at_most(300))
-    order: int = key(values.whole)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Committee(Record):
     """A body in which institutions decide together. It has one of the two rules of quorum."""
 

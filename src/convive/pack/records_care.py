@@ -1,5 +1,5 @@
 """What a pack says of the care of people: tiers and factors of a screening, contacts for
-safeguarding. Read as `records` says."""
+safeguarding, questions of risk. Read as `records` says."""
 
 from __future__ import annotations
 
@@ -57,3 +57,13 @@ class Contact(Record):
     hours_en: str = key(values.text)
     children: bool = key(values.yes_no, default=False)
     verified: bool = key(values.yes_no, default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskQuestion(Record):
+    """A question about danger that a protection unit asks: it is answered, never added up."""
+
+    code: str = key(values.slug)
+    name_es: str = key(values.at_most(300))
+    name_en: str = key(values.at_most(300))
+    order: int = key(values.whole)

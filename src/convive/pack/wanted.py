@@ -30,7 +30,7 @@ ENTRIES: dict[str, type[Record]] = {
     CatalogueEntry.Kind.INCOME.value: records.Income,
     CatalogueEntry.Kind.RESOURCE.value: records.Resource,
     CatalogueEntry.Kind.HOLIDAY.value: records.Holiday,
-    CatalogueEntry.Kind.RISK.value: records.RiskQuestion,
+    CatalogueEntry.Kind.RISK.value: records_care.RiskQuestion,
 }
 
 

@@ -13,26 +13,12 @@ from convive.access.rules import Scope, may
 from convive.domain.programme.guard import actor, opens
 from convive.domain.protection import actions, pages, queries
 from convive.domain.protection.forms import FilterForm, MemberForm, UnitForm
-from convive.domain.protection.models import Unit, UnitMember
+from convive.domain.protection.membership import inside, member_of
+from convive.domain.protection.models import Unit
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
 
 _ON_A_PAGE = 50
-
-
-def inside(request: HttpRequest, code: str, **_more: str) -> Scope:
-    """Where a unit stands, for its members; for everybody else there is none."""
-    found, _one = member_of(request, code)
-    return queries.scope_of(found)
-
-
-def member_of(request: HttpRequest, code: str) -> tuple[Unit, UnitMember]:
-    """The unit, and whoever asks as its member. Raises Http404 for anybody else."""
-    found = queries.unit(code)
-    one = queries.member(actor(request), found) if found else None
-    if found is None or one is None:
-        raise Http404
-    return found, one
 
 
 def _led(_request: HttpRequest, code: str) -> Scope:

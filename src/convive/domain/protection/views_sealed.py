@@ -18,7 +18,7 @@ from convive.access.permissions import Permission
 from convive.domain.programme.guard import actor, opens
 from convive.domain.protection import actions, queries
 from convive.domain.protection.forms import FilterForm
-from convive.domain.protection.views import inside, member_of
+from convive.domain.protection.membership import inside, member_of
 from convive.kernel.errors import BadInput
 
 Deed = Callable[[HttpRequest, str, dict[str, Any]], dict[str, Any]]
@@ -35,7 +35,7 @@ def _taken(deed: Deed) -> Callable[[HttpRequest, str], HttpResponse]:
             problems = [problem.as_json() for problem in error.problems]
             return JsonResponse({"problems": problems}, status=422)
 
-    return require_POST(opens(Permission.WORK_IN_UNIT, scope=inside)(view))
+    return view
 
 
 def _sent(request: HttpRequest) -> dict[str, Any]:
@@ -68,6 +68,8 @@ def _not_read(where: str) -> BadInput:
     )
 
 
+@require_POST
+@opens(Permission.WORK_IN_UNIT, scope=inside)
 @_taken
 def own_key(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """A member's own key, wrapped by their passphrase."""
@@ -80,6 +82,8 @@ def own_key(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, 
     return {}
 
 
+@require_POST
+@opens(Permission.WORK_IN_UNIT, scope=inside)
 @_taken
 def unit_key(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """A new key of the unit."""
@@ -95,6 +99,8 @@ def unit_key(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str,
     return {}
 
 
+@require_POST
+@opens(Permission.WORK_IN_UNIT, scope=inside)
 @_taken
 def hand_over(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """The keys of the unit, sealed to one of its members."""
@@ -104,6 +110,8 @@ def hand_over(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str
     return {}
 
 
+@require_POST
+@opens(Permission.WORK_IN_UNIT, scope=inside)
 @_taken
 def keep(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """A record, or a corrected version of one."""
@@ -115,6 +123,8 @@ def keep(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any
     return {"code": row.code}
 
 
+@require_POST
+@opens(Permission.WORK_IN_UNIT, scope=inside)
 @_taken
 def erase(request: HttpRequest, code: str, sent: dict[str, Any]) -> dict[str, Any]:
     """Erase a record with its versions."""

@@ -8,6 +8,7 @@ from uuid import uuid4, uuid5
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from convive.access.permissions import Permission
@@ -19,6 +20,7 @@ from convive.domain.services import queries, rules
 from convive.domain.services.actions import Word
 from convive.domain.services.actions_activities import Facts, Meeting
 from convive.domain.services.models import Activity, Enrolment
+from convive.domain.services.readback import Proposal
 from convive.domain.services.vocabulary import CAME_NAMES, REASON_NAMES
 from convive.kernel.forms import DayField
 
@@ -153,12 +155,20 @@ class TeamForm(forms.Form):
 class RollForm(forms.Form):
     """Who came to a session: one choice for each, none of them made before somebody makes it.
 
-    sheet : a mark of the page, so that a page sent twice is written once.
+    sheet : a mark of the page, so that a page sent twice is written once. read : what a printed
+    sheet proposes; it is chosen on the page and written once somebody saves it.
     """
 
     sheet = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, rows: Iterable[tuple[Enrolment, str]], now: dict[int, str]):
+    def __init__(
+        self,
+        data: Any,
+        *,
+        rows: Iterable[tuple[Enrolment, str]],
+        now: dict[int, str],
+        read: Proposal | None = None,
+    ) -> None:
         super().__init__(data, initial={"sheet": uuid4()})
         self._now = now
         self._rows = list(rows)
@@ -168,7 +178,8 @@ class RollForm(forms.Form):
                 choices=list(CAME_NAMES.items()),
                 widget=forms.RadioSelect,
                 required=False,
-                initial=now.get(row.pk),
+                initial=(read and read.chosen.get(row.code)) or now.get(row.pk),
+                help_text=_hint(row, now, read) if read else "",
             )
 
     def people(self) -> list[forms.BoundField]:
@@ -183,6 +194,16 @@ class RollForm(forms.Form):
             if state and state != self._now.get(row.pk):
                 found.append(Word(row.code, state, uuid5(sheet, f"{row.code} {state}"), at))
         return found
+
+
+def _hint(row: Enrolment, now: dict[int, str], read: Proposal) -> str:
+    """What whoever looks at a proposal should know of one row."""
+    if row.code in read.unsure:
+        return gettext("Not sure: look at the sheet.")
+    before, said = now.get(row.pk), read.chosen.get(row.code)
+    if before and said and before != said:
+        return gettext("Written down before: %(state)s.") % {"state": CAME_NAMES[before]}
+    return ""
 
 
 def _workers(found: Activity) -> list[tuple[int, str]]:

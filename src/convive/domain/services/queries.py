@@ -154,6 +154,14 @@ def session(found: Activity, number: int) -> Session | None:
     return found.sessions.filter(pk=number).first()
 
 
+def session_to_read(number: int) -> Session | None:
+    """Of whatever activity, by the number on its sheet; whoever reads it is checked by `sees`."""
+    rows = Session.objects.select_related(
+        "activity__service", "activity__organisation", "activity__district"
+    )
+    return rows.filter(pk=number).first()
+
+
 def expected_at(one: Session) -> list[Enrolment]:
     """Who is asked about at a session: whoever had a place on its day, or is written down there,
     and still agrees to be attended."""

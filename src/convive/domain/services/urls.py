@@ -9,6 +9,7 @@ from convive.domain.services import (
     views_opinions,
     views_outcomes,
     views_resources,
+    views_sheets,
 )
 
 app_name = "services"
@@ -18,6 +19,14 @@ urlpatterns = [
     path("activities/<slug:code>/", views.activity, name="activity"),
     path("activities/<slug:code>/sessions/", views.sessions, name="sessions"),
     path("activities/<slug:code>/sessions/<int:number>/", views.attendance, name="attendance"),
+    path(
+        "activities/<slug:code>/sessions/<int:number>/sheet.pdf",
+        views_sheets.paper,
+        name="session_sheet",
+    ),
+    path(
+        "activities/<slug:code>/sessions/<int:number>/scan/", views_sheets.read, name="read_sheet"
+    ),
     path("activities/<slug:code>/enrol/", views.enrol, name="enrol"),
     path("activities/<slug:code>/enrol/new/", views_newcomer.newcomer, name="newcomer"),
     path("activities/<slug:code>/team/", views.team, name="team"),

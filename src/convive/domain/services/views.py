@@ -66,7 +66,8 @@ def enrolment_of(code: str) -> Enrolment:
     return found
 
 
-def _session(found: Activity, number: int) -> Session:
+def session_of(found: Activity, number: int) -> Session:
+    """Raises Http404 where the activity has no session of this number."""
     one = queries.session(found, number)
     if one is None:
         raise Http404
@@ -138,7 +139,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
 def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Who came to a session: a list for the phone."""
     found = activity_of(code)
-    one = _session(found, number)
+    one = session_of(found, number)
     roll = pages.roll(one)
     form = RollForm(
         request.POST if request.method == "POST" else None,
