@@ -24,7 +24,7 @@ from convive.domain.programme.queries import SYSTEM
 from convive.evidence.iccs.offences import OffenceRow
 from convive.evidence.mapping import Column, EditionSpan, Limits, PlaceCodes, SourceMark, SourceSpec
 from convive.kernel import retention
-from convive.pack import records
+from convive.pack import records, records_care
 from convive.pack.apply import apply
 from convive.pack.check import check
 from convive.pack.contents import Pack
@@ -147,7 +147,18 @@ def packs(draw: Any) -> Pack:
         )
     for code in draw(st.lists(codes, min_size=1, max_size=3, unique=True)):
         indicator(draw, add, code)
-    for code in draw(st.lists(codes, max_size=2, unique=True)):
+    add(
+        records_care.Contact,
+        code=draw(codes),
+        order=1,
+        phone="1810",
+        children=True,
+        verified=draw(st.booleans()),
+        **both(draw, "name", "body", "hours"),
+    )
+    for order, code in enumerate(draw(st.lists(codes, max_size=2, unique=True))):
+        add(records.Income, code=code, least=100 * order, **both(draw, "name"))
+        add(records_care.RiskQuestion, code=code, order=order, **both(draw, "name"))
         add(
             records.Service,
             code=code,
