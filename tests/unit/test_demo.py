@@ -65,7 +65,7 @@ def test_each_agency_has_its_register_and_two_have_courses_and_referrals(built):
     states = dict(rows("SELECT state, count(*) FROM services_enrolment GROUP BY state"))
     assert min(states[each] for each in ("waiting", "enrolled", "left", "completed")) >= 2
     assert rows("SELECT count(*) FROM services_certificate")[0][0] >= 10
-    assert rows("SELECT count(DISTINCT reply) FROM services_outcome")[0][0] >= 1
+    assert rows("SELECT count(*) FROM services_outcome")[0][0] >= 10
     told = dict(rows("SELECT status, count(*) FROM referrals_referral GROUP BY status"))
     assert told == {"in_progress": 2, "accepted": 2, "done": 2, "rejected": 2}
     for table in ("services_activity", "referrals_referral"):

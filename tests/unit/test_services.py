@@ -306,7 +306,11 @@ def test_completing_asks_for_enough_sessions_and_closing_for_a_word_on_each():
     with pytest.raises(BadInput, match="still to come, the next on"):
         actions.complete(by=by, enrolment=row.code)
     late[0].delete()
-    actions.complete(by=by, enrolment=row.code)
+    last = sessions[-1].day
+    for day in (last - timedelta(days=1), programme.today() + timedelta(days=1)):
+        with pytest.raises(BadInput, match="before the last session"):
+            actions.complete(by=by, enrolment=row.code, on=day)
+    assert actions.complete(by=by, enrolment=row.code, on=last).ended_on == last
     assert state(row) == "completed"
     with pytest.raises(BadInput, match="1 of those enrolled"):
         actions_activities.close(by=by, activity=found.code)

@@ -8,6 +8,7 @@ little. Nothing can be searched by such a column; search goes by keyed tokens.
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -47,7 +48,7 @@ class _Opened(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class _Sealed(models.BinaryField):  # type: ignore[type-arg]
+class _Sealed(models.BinaryField, ABC):  # type: ignore[type-arg]
     """A sealed column. Its model names in `sealed_by` a field that tells rows apart before they are
     stored and never changes, such as a random code. What is empty is stored as nothing.
     """
@@ -59,17 +60,17 @@ class _Sealed(models.BinaryField):  # type: ignore[type-arg]
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    @abstractmethod
     def is_plain(self, value: Any) -> bool:
         """Whether this is what the program reads, not what the database holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def opened(self, row: models.Model, sealed: bytes) -> Any:
         """Raises ValueError where it was sealed for another row or under a key that is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def closed(self, row: models.Model, plain: Any) -> Closed:
         """As it is stored for this row."""
-        raise NotImplementedError
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__[self.attname]
@@ -149,11 +150,9 @@ def reseal(rows: Iterable[models.Model]) -> None:
         row.save(update_fields=[field.name for field in found])
 
 
-def key_names(model: type[models.Model], pks: Iterable[Any] | None = None) -> set[bytes]:
+def key_names(model: type[models.Model]) -> set[bytes]:
     """The keys under which values of a model are sealed."""
-    rows = (
-        model._default_manager.all() if pks is None else model._default_manager.filter(pk__in=pks)
-    )
+    rows = model._default_manager.all()
     # The name alone is read of each value: the rest may be a file
     begins = [
         Substr(field.name, 1, keyring.NAME, output_field=models.BinaryField())
