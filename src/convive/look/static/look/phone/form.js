@@ -18,17 +18,20 @@ export const here = () => location.pathname;
 
 // The forms of the page, and its button. told: called when something waits, or was sent
 export async function enhance(region, told) {
-  await keeping(region);
   for (const form of region.querySelectorAll("form[data-phone]")) {
-    if (store.mine()) await filled(form);
+    // Listened to before anything is waited for: somebody may touch it while it is being filled in
     form.phoneBefore = fields(form);
+    form.phoneTimes = {};
     form.addEventListener("input", () => store.mine() && draft(form));
     form.addEventListener("submit", (event) => {
       if (!store.mine()) return; // nobody said that this is their phone: sent as by any form
       event.preventDefault();
       submit(form, event.submitter, told);
     });
+    if (store.mine()) drafting = next(() => filled(form));
   }
+  await drafting.catch(() => {});
+  await keeping(region);
 }
 
 // The page as it is kept: without what belongs to one session
@@ -104,19 +107,24 @@ function working({ installing, active }) {
 
 // As it was left: what waits to be sent of this page, and over it what is half filled in
 async function filled(form) {
-  for (const entry of await queue.entries()) {
+  const waiting = await queue.entries();
+  const left = await store.get("draft", here());
+  for (const entry of waiting) {
     if (entry.path === here() && entry.field && entry.state === "waiting") {
       choose(form, entry.field, [entry.data.value]);
       for (const one of fieldsOf(form, entry.field)) one.dataset.said = entry.data.value;
     }
   }
-  const left = await store.get("draft", here());
-  if (left?.form !== numberOf(form)) return;
-  for (const [name, values] of Object.entries(left.fields)) choose(form, name, values);
-  form.phoneTimes = left.times;
+  if (left?.form === numberOf(form)) {
+    for (const [name, values] of Object.entries(left.fields)) choose(form, name, values);
+    form.phoneTimes = { ...left.times, ...form.phoneTimes };
+  }
+  form.phoneBefore = fields(form);
 }
 
+// Not over what somebody has touched since the page was opened
 function choose(form, name, values) {
+  if (name in form.phoneTimes) return;
   for (const one of fieldsOf(form, name)) {
     if (["radio", "checkbox"].includes(one.type)) one.checked = values.includes(one.value);
     else if (one.type !== "hidden") one.value = values[0] ?? "";
@@ -141,21 +149,31 @@ function fields(form) {
 
 let drafting = Promise.resolve();
 
-// What is half filled in: on the disk at every touch, so that a tab that dies loses nothing
+// One after another; what fails does not keep the next from being tried
+function next(deed) {
+  return drafting.catch(() => {}).then(deed);
+}
+
+// What is half filled in: on the disk at every touch, so that a tab that dies loses nothing.
+// data-phone-draft tells whether all of it is there
 function draft(form) {
   const before = form.phoneBefore;
   const now = fields(form);
-  form.phoneTimes ??= {};
-  for (const name of Object.keys(now)) {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
     if (String(before[name]) !== String(now[name])) form.phoneTimes[name] = new Date().toISOString();
   }
   form.phoneBefore = now;
-  const left = { form: numberOf(form), fields: now, times: form.phoneTimes };
-  drafting = drafting.then(() => store.put("draft", here(), left));
-  return drafting;
+  form.dataset.phoneDraft = "writing";
+  const written = next(async () => {
+    await store.put("draft", here(), { form: numberOf(form), fields: fields(form), times: form.phoneTimes });
+    if (drafting === written) form.dataset.phoneDraft = "kept";
+  });
+  drafting = written;
+  return written;
 }
 
 async function submit(form, button, told) {
+  await drafting.catch(() => {});
   if (form.dataset.phoneEach !== undefined && button?.value) {
     for (const one of form.querySelectorAll(`input[type=radio][value="${button.value}"]`)) {
       if (!fieldsOf(form, one.name).some((each) => each.checked)) one.checked = true;
@@ -164,7 +182,6 @@ async function submit(form, button, told) {
   const taken = form.dataset.phoneEach === undefined ? [whole(form)] : each(form);
   if (!taken.length) return tell(form, "info", [said("nothing-new")]);
   const marks = await queue.add(taken);
-  await drafting;
   await store.drop("draft", here());
   const came = await queue.send();
   const answers = marks.map((mark) => came.answers.get(mark)).filter(Boolean);
@@ -195,7 +212,7 @@ function each(form) {
     field: one.name,
     path: here(),
     label: `${one.closest("fieldset").querySelector("legend").firstChild.textContent.trim()}: ${one.closest("label").textContent.trim()}`,
-    taken_at: form.phoneTimes?.[one.name] ?? new Date().toISOString(),
+    taken_at: form.phoneTimes[one.name] ?? new Date().toISOString(),
   }));
 }
 
@@ -215,7 +232,7 @@ function whole(form) {
 function stays(form, marks) {
   if (form.dataset.phoneEach === undefined) {
     form.reset();
-    form.phoneTimes = undefined;
+    form.phoneTimes = {};
     form.phoneBefore = fields(form);
   } else {
     for (const one of form.querySelectorAll("input[type=radio]:checked")) {

@@ -5,7 +5,10 @@
 // is older than its days is deleted when the store is opened. See docs/offline.md for the limits.
 
 const NAME = "convive";
-const MINE = "convive-phone"; // in localStorage: the number of the account whose phone this is
+// Whose phone this is: the number of the account. It stands in the database, where it survives a
+// battery that dies; localStorage, which is written seconds later, repeats it for who cannot wait
+const MINE = "convive-phone";
+const WHOSE = "whose"; // among the keys
 const NOBODYS = "-"; // ... or that it is that of others, and not of whoever was here last
 // A page that was prepared; a form that is half filled in; an entry that is not yet sent
 const DAYS = { page: 7, draft: 7, entry: 30 };
@@ -33,11 +36,25 @@ function noted() {
 // owner: who is signed in, if anybody. The phone is theirs from here on if they said so before;
 // without a line it is still that of whoever was here last
 export async function meet(owner) {
-  const before = can ? noted() : "";
+  const before = await recalled();
+  if (!before) return;
   const who = owner || before;
-  if (!before || who === NOBODYS) return;
-  const key = await ask("keys", "readonly", (keys) => keys.get(who));
-  localStorage.setItem(MINE, key ? who : NOBODYS);
+  const key = who !== NOBODYS && (await ask("keys", "readonly", (keys) => keys.get(who)));
+  await note(key ? who : NOBODYS, before);
+}
+
+// What the database says of whose phone this is; it is not made for being asked
+async function recalled() {
+  if (!can) return "";
+  const bases = await indexedDB.databases?.().catch(() => undefined);
+  const isThere = bases ? bases.some(({ name }) => name === NAME) : noted();
+  const found = isThere && (await ask("keys", "readonly", (keys) => keys.get(WHOSE)));
+  return found?.who ?? "";
+}
+
+async function note(who, before) {
+  if (who !== before) await ask("keys", "readwrite", (keys) => keys.put({ owner: WHOSE, who }));
+  localStorage.setItem(MINE, who);
 }
 
 // Somebody says that this phone is theirs
@@ -49,7 +66,7 @@ export async function take(owner) {
     ]);
     await ask("keys", "readwrite", (keys) => keys.add({ owner, key }));
   }
-  localStorage.setItem(MINE, owner);
+  await note(owner);
   await navigator.storage?.persist?.(); // else a browser short of space may throw it away
 }
 
@@ -110,8 +127,9 @@ export async function forget() {
   const every = await ask("boxes", "readonly", (store) => store.getAll());
   const own = every.filter((row) => row.owner === owner);
   await ask("boxes", "readwrite", (store) => own.map((row) => store.delete(row.id)).pop());
-  localStorage.setItem(MINE, NOBODYS);
-  if (await ask("keys", "readonly", (keys) => keys.count())) return; // somebody else's phone too
+  await note(NOBODYS);
+  const left = await ask("keys", "readonly", (keys) => keys.getAllKeys());
+  if (left.some((one) => one !== WHOSE)) return; // somebody else's phone too
   localStorage.removeItem(MINE);
   (await opening).close();
   opening = undefined;
