@@ -16,7 +16,7 @@ from convive.cli import main
 
 
 def run() -> None:
-    gc.set_threshold(50_000)  # what loads stays: there is little to look for in it
+    gc.set_threshold(400_000)  # what loads stays: there is little to look for in it
     try:
         main(prog_name="convive")
     except SystemExit as ended:

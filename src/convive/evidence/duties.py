@@ -14,7 +14,6 @@ from convive.access.rules import Actor, may
 from convive.domain.programme.rules import account_id
 from convive.evidence.actions_handover import hand_over_desk
 from convive.evidence.desk import uploads
-from convive.evidence.desk.pages import name_of
 from convive.evidence.keyin import tables as keyin
 from convive.evidence.models import KeyedTable, Upload
 
@@ -59,7 +58,7 @@ class Evidence:
                 if failed
                 else _("Finish bringing in a file"),
                 url=reverse("evidence:upload", kwargs={"number": file.pk}),
-                detail=name_of(file),
+                detail=uploads.name_of(file),
                 action=_("See why") if failed else _("Go on"),
             )
 

@@ -23,6 +23,7 @@ from convive.evidence.releases import Piece, batches_of, replaced_by
 from convive.evidence.support import Need, require
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
+from convive.kernel.readings import once
 
 __all__ = ["Estimate", "Need", "Point", "Selection", "SourceView", "require"]
 
@@ -79,11 +80,13 @@ class Point:
 # Sources and offences
 
 
+@once
 def sources(*, retired: bool = False) -> list[SourceView]:
     """Every source of the pack, by code."""
     return [view_of(row) for row in source_rows() if retired or row.retired_on is None]
 
 
+@once
 def source(code: str, vintage: date | None = None) -> SourceView:
     """The source of this code, also a retired one; as it stood on the day `vintage`.
 
@@ -97,6 +100,7 @@ def source_rows() -> QuerySet[Source]:
     return Source.objects.select_related("owner").prefetch_related("batches")
 
 
+@once
 def source_row(code: str) -> Source:
     found = source_rows().filter(code=code).first()
     if found is None:
@@ -114,6 +118,7 @@ def source_codes() -> list[str]:
     return list(Source.objects.filter(retired_on=None).values_list("code", flat=True))
 
 
+@once
 def offences(source: str) -> dict[str, Offence]:
     """What the source calls offences, by category; those meant for every source included."""
     rows = Offence.objects.filter(source_code__in=("*", source), retired_on=None)
@@ -354,7 +359,12 @@ def estimates(sel: Selection) -> list[Estimate]:
 
 
 def _held(sel: Selection) -> Held:
-    return held_of(source_row(sel.source), list(offences(sel.source).values()), sel.vintage)
+    return _held_at(sel.source, sel.vintage)
+
+
+@once
+def _held_at(code: str, vintage: date | None) -> Held:
+    return held_of(source_row(code), list(offences(code).values()), vintage)
 
 
 def absent_is_zero(spec: SourceSpec) -> bool:

@@ -10,9 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import h3
-from h3.api import basic_int
-
 from convive.evidence.positions import Spot
 
 USUAL, FINE = 8, 9
@@ -64,6 +61,8 @@ def count_in_cells(
         districts is left out: whoever looks may not see it.
     threshold : numbers below it are not told, so that too small cells would tell nothing.
     """
+    from h3.api import basic_int  # loaded where cells are counted: a command starts sooner
+
     fine: dict[int, Counter[str]] = {}
     at: Counter[tuple[float, float]] = Counter()
     for lon, lat, place, n in spots:
@@ -93,10 +92,14 @@ def count_in_cells(
 
 def outline(cell: str) -> Ring:
     """The corners of a cell, longitude and latitude in degrees, rounded to about a metre."""
+    import h3
+
     return [(round(lon, 5), round(lat, 5)) for lat, lon in h3.cell_to_boundary(cell)]
 
 
 def _parents(fine: Mapping[int, Counter[str]]) -> dict[int, Counter[str]]:
+    from h3.api import basic_int
+
     found: dict[int, Counter[str]] = {}
     for cell, parts in fine.items():
         found.setdefault(basic_int.cell_to_parent(cell, USUAL), Counter()).update(parts)

@@ -40,12 +40,14 @@ from convive.evidence import queries as evidence
 from convive.evidence.queries import Need, SourceView, require
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
+from convive.kernel.readings import one_reading
 from convive.kernel.texts import in_language
 from convive.stats import classes, rates
 
 HISTORY_MONTHS = 84
 
 
+@one_reading()
 def place_profile(
     place: str, period: Period | None = None, *, source: str | None = None
 ) -> PlaceProfile:

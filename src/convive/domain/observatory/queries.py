@@ -21,6 +21,7 @@ from convive.evidence import queries as evidence
 from convive.evidence.positions import may_be_mapped
 from convive.kernel.errors import NotAllowed
 from convive.kernel.periods import Period
+from convive.kernel.readings import once
 
 
 def refs(place: Place) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def sees(who: Actor, place: Place) -> frozenset[str] | None:
 
     None where they are all those of the province: then nothing on the page is hidden from them.
     """
-    districts = districts_in(province_of(place))
+    districts = list(districts_in(province_of(place)))
     if place.level == Place.Level.SETTLEMENT:
         districts.append(place)
     seen = {
@@ -102,6 +103,7 @@ def province_of(place: Place) -> Place:
     return place
 
 
+@once
 def districts_in(place: Place) -> list[Place]:
     """The districts below a place, or the place itself where it is one."""
     if place.level in {Place.Level.DISTRICT, Place.Level.SETTLEMENT}:
@@ -114,6 +116,7 @@ def districts_in(place: Place) -> list[Place]:
     return sorted(found, key=lambda child: child.code)
 
 
+@once
 def drawings() -> Drawings:
     """How the boundary editions of the pack differ."""
     parts: dict[tuple[str, str, str], set[str]] = {}

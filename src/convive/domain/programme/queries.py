@@ -26,10 +26,12 @@ from convive.domain.programme.models_access import BreakGlass
 from convive.domain.programme.rules import account_id
 from convive.kernel.errors import BadInput
 from convive.kernel.models import JournalEntry
+from convive.kernel.readings import once
 
 SYSTEM = Actor(id="cli", label="cli", is_system=True)
 
 
+@once
 def programme() -> Programme | None:
     """The programme of this home, or None before a pack was applied."""
     return Programme.objects.first()
@@ -40,6 +42,7 @@ def today() -> date:
     return timezone.localdate()
 
 
+@once
 def place(ref: str) -> Place:
     """The place written `SCHEME:CODE`. Raises BadInput where it is malformed or unknown."""
     scheme, colon, code = ref.partition(":")

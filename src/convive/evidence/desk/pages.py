@@ -119,13 +119,6 @@ def current_spec(found: Upload) -> SourceSpec | None:
     return from_json(found.spec) if found.spec else known_spec(found)
 
 
-def name_of(found: Upload) -> str:
-    """The series that the file belongs to."""
-    if found.source:
-        return str(found.source.name)
-    return str(found.about.get("name_es", ""))
-
-
 def has_months_in_columns(found: Upload) -> bool:
     """Whether it is a table that rather wants to be typed in."""
     return bool(month_columns(one["header"] for one in found.suggestion.get("columns", [])))
@@ -296,7 +289,7 @@ def look_context(found: Upload) -> dict[str, Any]:
     look = found.look
     return {
         "upload": found,
-        "name": name_of(found),
+        "name": uploads.name_of(found),
         "look": look,
         # What the next page asks for is no fault of this one
         "problems": [one for one in look.get("problems", []) if one["where"] != QUESTIONS],

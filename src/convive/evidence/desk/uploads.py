@@ -23,6 +23,13 @@ def upload(number: int) -> Upload | None:
     return _rows().filter(pk=number).first()
 
 
+def name_of(found: Upload) -> str:
+    """The series that the file belongs to."""
+    if found.source:
+        return str(found.source.name)
+    return str(found.about.get("name_es", ""))
+
+
 def scope_of(found: Upload) -> Scope:
     return Scope(organisation=found.organisation.code if found.organisation else None)
 

@@ -19,7 +19,7 @@ from convive.domain.programme.guard import actor
 from convive.evidence.actions_sources import may_describe
 from convive.evidence.desk import uploads
 from convive.evidence.desk.forms_upload import CorrectionForm
-from convive.evidence.desk.pages import has_rejected_rows, name_of, unclassed_of_source
+from convive.evidence.desk.pages import has_rejected_rows, unclassed_of_source
 from convive.evidence.keyin import tables as keyin
 from convive.evidence.models import Batch, KeyedTable, Upload
 from convive.evidence.whose import may_decide
@@ -84,7 +84,7 @@ def _upload(row: Upload, names: dict[str, str]) -> dict[str, Any]:
     job = uploads.job_of(row)
     return {
         "row": row,
-        "name": name_of(row),
+        "name": uploads.name_of(row),
         "by": names.get(row.uploaded_by, ""),
         "is_under_way": uploads.is_under_way(row, job),
         "why": row.problems[0]["why"] if row.problems else "",

@@ -21,6 +21,7 @@ from convive.evidence import queries as evidence
 from convive.kernel import words
 from convive.kernel.errors import Refused
 from convive.kernel.periods import Period
+from convive.kernel.readings import one_reading
 from convive.reports.orders import Order
 from convive.reports.reads import Read, read_all
 
@@ -65,6 +66,7 @@ class Material:
         return tuple(number for code in codes for number in evidence.batch_ids(code))
 
 
+@one_reading()
 def gather(order: Order) -> Material:
     """Read it all, in the active language.
 
