@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from math import isfinite, isnan
 from typing import Literal, SupportsFloat
 
 from babel.dates import format_time, get_month_names
-from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -74,9 +74,7 @@ def number(x: Number, digits: int = 0, *, signed: bool = False) -> str:
     writing = _writing()
     exact = Decimal(x) if isinstance(x, int) else _exact(x)
     rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(abs(rounded), pattern, locale="en")
-    text = text.translate({ord(","): writing.group, ord("."): writing.decimal})
+    text = f"{abs(rounded):,f}".translate({ord(","): writing.group, ord("."): writing.decimal})
     sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
     return sign + text
 
@@ -148,11 +146,16 @@ def change(ratio: Number, lower: Number, upper: Number) -> str:
 
 def month_name(month: int, width: Literal["narrow", "short", "long"] = "short") -> str:
     """The month 1 to 12 alone: `S`, `set`, `setiembre`."""
-    locale = _writing().locale
+    return _month_names(width, _writing().locale)[month]
+
+
+@cache
+def _month_names(width: Literal["narrow", "short", "long"], locale: str) -> dict[int, str]:
     if width == "narrow":
-        return str(get_month_names("narrow", "stand-alone", locale=locale)[month])
+        return dict(get_month_names("narrow", "stand-alone", locale=locale))
     form: Literal["abbreviated", "wide"] = "abbreviated" if width == "short" else "wide"
-    return str(get_month_names(form, "format", locale=locale)[month]).rstrip(".")
+    names = get_month_names(form, "format", locale=locale)
+    return {month: name.rstrip(".") for month, name in names.items()}
 
 
 def day(on: date | None, *, year: bool = True) -> str:

@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils.translation import gettext as _
 
-from convive.evidence.events import Events
 from convive.kernel import words
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
+
+if TYPE_CHECKING:  # reading a file of incidents takes much that a profile does not need
+    from convive.evidence.events import Events
 
 Progress = Callable[[float], None]
 
