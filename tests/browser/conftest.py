@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from house import CHROMIUM, Demo, Site, build, chromium, served
+from phones import Phone
 from playwright.sync_api import Browser, expect, sync_playwright
 
 pytest.register_assert_rewrite("usable")  # what it finds is told as a test tells it
@@ -49,3 +50,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def site(built: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with served(built, tmp_path_factory.mktemp("browser") / "home") as running:
         yield running
+
+
+@pytest.fixture
+def phones(browser: Browser, site: Site, tmp_path: Path) -> Iterator[tuple[Phone, Phone]]:
+    found = Phone(browser, site, tmp_path / "one"), Phone(browser, site, tmp_path / "two")
+    yield found
+    for phone in found:
+        phone.off()
+    if site.server.process is None:  # a test failed while it was stopped; the others need it
+        site.server.start()
+
+
+@pytest.fixture
+def phone(phones: tuple[Phone, Phone]) -> Phone:
+    return phones[0]

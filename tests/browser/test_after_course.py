@@ -1,4 +1,5 @@
-"""After a course: its certificate, who checks it, what people thought, what somebody was given."""
+"""A course from writing people down to the certificate, on a telephone, who came without a line;
+then who checks the certificate, what people thought, what somebody was given."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from house import Site
-from playwright.sync_api import Browser
+from phones import Phone, bar, is_on_the_disk, keep, rows
+from playwright.sync_api import Browser, expect
 from test_accounts import Walk
 from test_course import enrol, open_activity, today, write_down
 from usable import LANGUAGES
@@ -19,13 +21,14 @@ NAMES = {"es": ("Wilma", "Chávez"), "en": ("Gladys", "Paredes")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_from_completing_to_the_certificate_and_the_question(
-    language: str, browser: Browser, site: Site, shots: Path | None
+def test_from_the_first_day_to_the_certificate_and_the_question(
+    language: str, browser: Browser, site: Site, phone: Phone, shots: Path | None
 ) -> None:
     given, paternal = NAMES[language]
-    anybody = Walk(site, browser.new_context().new_page(), language, shots)
-    with site.open(browser, "municipal_officer") as window:
-        walk = Walk(site, window.new_page(), language, shots)
+    with browser.new_context() as window:
+        anybody = Walk(site, window.new_page(), language, shots)
+        walk = Walk(site, phone.on(), language, shots)
+        phone.sign_in()
         write_down(walk, given, paternal)
         person = walk.path
         walk.to("/activities/new/")
@@ -42,8 +45,8 @@ def test_from_completing_to_the_certificate_and_the_question(
             "Enter"
         )
         walk.tab.wait_for_url("**/sessions/*/")
-        with walk.tab.expect_navigation():
-            walk.tab.locator("button[name=rest]").press("Enter")
+        who_came_without_a_line(walk, site, phone)
+        walk.to(home)
         with walk.tab.expect_navigation():
             walk.tab.locator("form[action*='/complete/'] button").press("Enter")
         walk.follow("/certificates/")
@@ -53,7 +56,7 @@ def test_from_completing_to_the_certificate_and_the_question(
         walk.look("certificates")
         code = walk.tab.locator("main .meta .mono").first.inner_text()
         paper = walk.tab.locator("main a[href$='.pdf']").first.get_attribute("href")
-        assert window.request.get(site.url + str(paper)).body()[:5] == b"%PDF-"
+        assert walk.tab.request.get(site.url + str(paper)).body()[:5] == b"%PDF-"
 
         anybody.to("/certificates/")
         anybody.tab.locator("[name=code]").fill(code.upper())
@@ -81,4 +84,29 @@ def test_from_completing_to_the_certificate_and_the_question(
         walk.send()
         walk.follow("/received/")
         walk.look("received")
-    anybody.tab.context.close()
+
+
+def who_came_without_a_line(walk: Walk, site: Site, phone: Phone) -> None:
+    """The server is stopped, the battery dies twice, and it is sent twice: it counts once."""
+    session, number = walk.path, int(walk.path.rstrip("/").rpartition("/")[2])
+    keep(walk.tab)
+    site.server.stop()
+    walk.tab.goto(walk.root + session)
+    walk.tab.locator("input[type=radio][value=present]").first.check()
+    is_on_the_disk(walk.tab)
+    phone.kill()
+    walk.tab = phone.on()
+    walk.tab.goto(walk.root + session)
+    expect(walk.tab.locator("input[type=radio]:checked")).to_have_count(1)
+    walk.tab.locator("main .roll button[type=submit]").first.click()
+    expect(bar(walk.tab)).to_contain_text("1")
+    phone.kill()
+    site.server.start()
+    walk.tab = phone.on()
+    walk.tab.context.clear_cookies()  # the session is over: what waits is sent once they sign in
+    phone.sign_in()
+    for _again in range(2):
+        walk.to("/phone/")
+        expect(walk.tab.locator("[data-list=waiting] > li")).to_have_count(0)
+    came = rows(site, "SELECT state FROM services_attendance WHERE session_id = ?", number)
+    assert came == [("present",)]

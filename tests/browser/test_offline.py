@@ -1,123 +1,22 @@
-"""Without a line: the real server stopped, the browser killed, back; nothing lost, nothing doubled.
-
-Helpers that other walks may borrow: `Phone`, a browser with a profile that survives its death.
-"""
+"""Without a line: the server stopped, the browser killed, back; nothing lost, nothing doubled."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from house import CHROMIUM, Site, chromium
-from playwright.sync_api import Browser, BrowserContext, Route, expect
-from playwright.sync_api import Page as Tab
+from house import Site
+from phones import Phone, bar, is_on_the_disk, keep, rows
+from playwright.sync_api import Route, expect
 from test_accounts import Walk
 from test_course import enrol, open_activity, write_down
 from usable import LANGUAGES
 
-from convive.kernel.home import Home
-
 pytestmark = pytest.mark.browser
 
-ROLE = "municipal_officer"
 NAMES = {"Zoila": "Chavarri", "Fortunata": "Ulloque"}
 ANOTHER = {"es": "No: es otra persona", "en": "No: this is another person"}
 OTHERS = {"Pascuala": "Ibáñez", "Hermelinda": "Oyarce"}
-
-
-class Phone:
-    """A browser whose profile lies on the disk, as that of a phone does."""
-
-    def __init__(self, browser: Browser, site: Site, profile: Path) -> None:
-        self._browser, self._site, self._profile = browser, site, profile
-        self._window: BrowserContext | None = None
-
-    def on(self) -> Tab:
-        """Turn it on: a tab, with whatever the profile has kept."""
-        self._window = self._browser.browser_type.launch_persistent_context(
-            str(self._profile),
-            executable_path=chromium(),
-            args=CHROMIUM,
-            viewport={"width": 360, "height": 760},
-        )
-        return self._window.pages[0]
-
-    def sign_in(self, role: str = ROLE) -> None:
-        assert self._window is not None
-        self._site.sign_in(self._window, role)
-        self._window.pages[-1].close()
-
-    def kill(self) -> None:
-        """As when the battery dies: nothing is asked, nothing is told."""
-        mine = f"--user-data-dir={self._profile}"
-        for one in Path("/proc").iterdir():
-            if one.name.isdecimal() and mine in _line(one):
-                os.kill(int(one.name), signal.SIGKILL)
-        self._window = None
-
-    def off(self) -> None:
-        if self._window is not None:
-            self._window.close()
-            self._window = None
-
-    def on_the_disk(self) -> bytes:
-        """Everything that pages may have left there."""
-        folders = ("IndexedDB", "Service Worker", "Local Storage", "Session Storage", "Cache")
-        return b"".join(
-            file.read_bytes()
-            for folder in folders
-            for file in (self._profile / "Default" / folder).rglob("*")
-            if file.is_file()
-        )
-
-
-def _line(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""  # it ended meanwhile
-
-
-@pytest.fixture
-def phones(browser: Browser, site: Site, tmp_path: Path) -> Iterator[tuple[Phone, Phone]]:
-    found = Phone(browser, site, tmp_path / "one"), Phone(browser, site, tmp_path / "two")
-    yield found
-    for phone in found:
-        phone.off()
-    if site.server.process is None:  # a test failed while it was stopped; the others need it
-        site.server.start()
-
-
-@pytest.fixture
-def phone(phones: tuple[Phone, Phone]) -> Phone:
-    return phones[0]
-
-
-def rows(site: Site, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    """What stands in the database of the running demo."""
-    with closing(sqlite3.connect(f"file:{Home(site.home).database}?mode=ro", uri=True)) as base:
-        return base.execute(sql, values).fetchall()
-
-
-def keep(tab: Tab) -> None:
-    """Say that this page is kept on the phone."""
-    tab.locator("[data-keep-on] button").click()
-    expect(tab.locator("[data-keep-off]")).to_be_visible()
-
-
-def is_on_the_disk(tab: Tab) -> None:
-    """Wait until what was touched in the form is."""
-    expect(tab.locator("form[data-phone]")).to_have_attribute("data-phone-draft", "kept")
-
-
-def bar(tab: Tab) -> Any:
-    return tab.locator("[data-phone-text]")
 
 
 def course(walk: Walk, language: str, names: dict[str, str]) -> str:

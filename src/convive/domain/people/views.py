@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -35,6 +34,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import say, tell
+from convive.kernel.paging import LongList
 
 _ON_A_PAGE = 50
 
@@ -66,7 +66,7 @@ def people(request: HttpRequest) -> HttpResponse:
         if own:
             account = programme.account_of(who)
             rows = rows.filter(worker=account) if account else rows.none()
-        page = Paginator(rows.order_by("-pk"), _ON_A_PAGE).get_page(request.GET.get("page"))
+        page = LongList(rows.order_by("-pk"), _ON_A_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "rows": pages.rows(page.object_list), "own": own}
     return render(request, "people/list.html", context)
 

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from convive.domain.services.models import Activity, Enrolment, Session
 from convive.domain.services.vocabulary import Came, Progress
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import say, tell
+from convive.kernel.paging import LongList
 
 _ON_A_PAGE = 50
 
@@ -80,7 +80,8 @@ def activities(request: HttpRequest) -> HttpResponse:
     closed = request.GET.get("of") == "closed"
     visible = queries.activities_visible_to(actor(request))
     wanted = visible.filter(state=Progress.CLOSED) if closed else visible.exclude(state="closed")
-    page = Paginator(queries.with_counts(wanted), _ON_A_PAGE).get_page(request.GET.get("page"))
+    found = LongList(wanted, _ON_A_PAGE, whole=queries.with_counts(wanted))
+    page = found.get_page(request.GET.get("page"))
     context = {"page": page, "rows": pages.rows(page.object_list), "closed": closed}
     return render(request, "services/list.html", context)
 
