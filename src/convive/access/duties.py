@@ -13,6 +13,7 @@ from datetime import date
 from typing import Protocol
 
 from convive.access.rules import Actor
+from convive.kernel.readings import one_reading
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def parts() -> tuple[Part, ...]:
     return tuple(_parts[name] for name in sorted(_parts))
 
 
+@one_reading()
 def waiting(who: Actor, today: date) -> list[Duty]:
     """What waits for this person in the whole house: the next due first, the undated last."""
     found = [duty for part in parts() for duty in part.waiting(who, today)]

@@ -31,7 +31,7 @@ class People:
         account = programme.account_of(who)
         if account is None or not may(who, Permission.KEEP_PEOPLE):
             return
-        if count := len(queries.unasked(account.pk, today)):
+        if count := queries.unasked(account.pk, today):
             said = ngettext(
                 "Ask %(count)d person whether they agree to be attended",
                 "Ask %(count)d people whether they agree to be attended",

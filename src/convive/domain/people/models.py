@@ -71,8 +71,15 @@ class Person(models.Model):
     class Meta:
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["organisation", "district", "-id"], name="person_of_organisation"),
-            models.Index(fields=["worker"], name="person_of_worker"),
+            # A page of the register, and how many there are, by these alone
+            models.Index(
+                fields=["organisation", "same_as", "erased_on", "-id", "district"],
+                name="person_of_organisation",
+            ),
+            models.Index(
+                fields=["worker", "same_as", "erased_on", "organisation", "-id"],
+                name="person_of_worker",
+            ),
         ]
         constraints = [
             one_of("sex", Sex, "person_sex_known"),

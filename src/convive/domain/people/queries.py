@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import Max, Q, QuerySet
 from django.utils.functional import cached_property
 
@@ -58,19 +60,15 @@ def find(who: Actor, text: str, permission: Permission = Permission.SEE_PEOPLE) 
     """People whose name or DNI is like what was written, the likest first; MOST_FOUND at most."""
     visible = people_visible_to(who, permission)
     number, wanted = names.dni(text), search.words(text)
+    least = 1 if number else max(1, len(wanted) - 1)
     shared: Counter[int] = Counter()
     for code in _registers(who, permission):
         tokens = search.Tokens(code)
-        if number:
-            shared.update(_with({tokens.of_number(number)}))
-        else:
-            for word in wanted:
-                shared.update(_with(tokens.of_word(word)))
+        words = [{tokens.of_number(number)}] if number else [tokens.of_word(w) for w in wanted]
+        shared.update(_sharing(words, least))
     # Where somebody has every word, only they are shown; else one word may be another
     most = shared.most_common(_LOOKED_AT)
     best = most[0][1] if most else 0
-    if best < (1 if number else max(1, len(wanted) - 1)):
-        return []
     rows = list(visible.filter(pk__in=[pk for pk, count in most if count == best]))
     rows.sort(key=lambda row: (-_alike(row, wanted), row.name))
     return rows[:MOST_FOUND]
@@ -81,7 +79,11 @@ def likely_doubles(organisation: str, facts: Facts, apart: Person | None = None)
 
     Those of the same DNI; and those whose names are alike and whose births do not differ.
     """
-    return Alike(organisation, [facts]).to(facts, apart)
+    tokens = _tokens(search.Tokens(organisation), facts)
+    dni, *words = tokens
+    same = _sharing([dni], 1) if dni else Counter()
+    shared = _sharing(words, least_shared(len(words)))
+    return _doubles(organisation, facts, set(same), shared, apart)
 
 
 class Alike:
@@ -95,7 +97,7 @@ class Alike:
         self._people: dict[int, set[int]] = {}
         wanted: set[int] = set()
         for facts in many:
-            for tokens in self._asked(facts):
+            for tokens in _tokens(self._tokens, facts):
                 wanted |= tokens
         found = sorted(wanted)
         for start in range(0, len(found), _TOKENS_AT_ONCE):
@@ -103,45 +105,56 @@ class Alike:
             for token, person in rows.order_by().values_list("token", "person"):
                 self._people.setdefault(token, set()).add(person)
 
-    def to(self, facts: Facts, apart: Person | None = None) -> list[Double]:
+    def to(self, facts: Facts) -> list[Double]:
         """As `likely_doubles`."""
-        number, wanted = names.dni(facts.dni), _words(facts)
-        dni, *words = self._asked(facts)
-        same = self._with(dni)
+        dni, *words = _tokens(self._tokens, facts)
         shared: Counter[int] = Counter()
         for tokens in words:
             shared.update(self._with(tokens))
-        least = least_shared(len(wanted))
-        alike = {pk for pk, count in shared.most_common(_LOOKED_AT) if count >= least}
-        if not same | alike:
-            return []
-        rows = Person.objects.filter(pk__in=same | alike, same_as=None, erased_on=None)
-        rows = rows.filter(organisation__code=self._organisation)
-        found = []
-        for row in rows.select_related("organisation", "district"):
-            if apart is not None and row.pk == apart.pk:
-                continue
-            birth = births(row.born, facts)
-            if row.pk in same or (birth is not False and not _other_dni(row, number)):
-                found.append(Double(row, row.pk in same, birth is True))
-        found.sort(
-            key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.person.pk])
-        )
-        return found[:10]
-
-    def _asked(self, facts: Facts) -> list[set[int]]:
-        """The tokens of the DNI, then those of each word of the name."""
-        number = names.dni(facts.dni)
-        dni = {self._tokens.of_number(number)} if number else set()
-        return [dni, *(self._tokens.of_word(word) for word in _words(facts))]
+        return _doubles(self._organisation, facts, self._with(dni), shared, None)
 
     def _with(self, tokens: set[int]) -> set[int]:
         """Whoever is kept under one of these tokens."""
         return set().union(*(self._people.get(token, ()) for token in tokens))
 
 
-def _words(facts: Facts) -> list[str]:
-    return search.words(facts.given, facts.paternal, facts.maternal)
+def _tokens(tokens: search.Tokens, facts: Facts) -> list[set[int]]:
+    """The tokens of the DNI, then those of each word of the name."""
+    number = names.dni(facts.dni)
+    words = search.words(facts.given, facts.paternal, facts.maternal)
+    return [{tokens.of_number(number)} if number else set(), *map(tokens.of_word, words)]
+
+
+def _doubles(
+    organisation: str, facts: Facts, same: set[int], shared: Counter[int], apart: Person | None
+) -> list[Double]:
+    """same : who has the DNI. shared : how many words of the name others bear."""
+    number = names.dni(facts.dni)
+    least = least_shared(len(search.words(facts.given, facts.paternal, facts.maternal)))
+    alike = {pk for pk, count in shared.most_common(_LOOKED_AT) if count >= least}
+    if not same | alike:
+        return []
+    rows = Person.objects.filter(organisation__code=organisation, same_as=None, erased_on=None)
+    rows = rows.filter(Q(pk__in=same) | Q(pk__in=alike) & _may_be_born(facts))
+    found = []
+    for row in rows.select_related("organisation", "district"):
+        if apart is not None and row.pk == apart.pk:
+            continue
+        birth = births(row.born, facts)
+        if row.pk in same or (birth is not False and not _other_dni(row, number)):
+            found.append(Double(row, row.pk in same, birth is True))
+    found.sort(key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.person.pk]))
+    return found[:10]
+
+
+def _may_be_born(facts: Facts) -> Q:
+    """Those whose month of birth, which lies in the clear, does not speak against these facts."""
+    if facts.born is None:
+        return Q()
+    months = {facts.born.replace(day=1)}
+    if facts.born.day <= 12:  # month and day swapped
+        months.add(date(facts.born.year, facts.born.day, 1))
+    return Q(birth_month=None) | Q(birth_month__in=months)
 
 
 def least_shared(words: int) -> int:
@@ -185,9 +198,13 @@ def agrees(found: Person, purpose: Purpose | str) -> bool:
     return Agreed([found], programme.today()).to(purpose, found)
 
 
-def newest_words(people: Iterable[int]) -> QuerySet[Consent]:
-    """The newest word of each voice on each purpose, for each person."""
-    newest = Consent.objects.filter(person__in=list(people)).order_by()
+def newest_words(
+    people: Collection[int] | QuerySet[Any, Any], purpose: Purpose | None = None
+) -> QuerySet[Consent]:
+    """The newest word of each voice on each purpose, for each person; or on one purpose."""
+    newest = Consent.objects.filter(person__in=people).order_by()
+    if purpose is not None:
+        newest = newest.filter(purpose=purpose)
     last = newest.values("person", "purpose", "voice").annotate(last=Max("pk")).values("last")
     return Consent.objects.filter(pk__in=last)
 
@@ -234,11 +251,21 @@ def caseload(account: int) -> QuerySet[Person]:
     return rows.select_related("organisation", "district")
 
 
-def unasked(account: int, day: date) -> list[Person]:
-    """Those of a caseload of whom it is not known that they agree to be attended."""
-    people = list(caseload(account))
-    agreed = Agreed(people, day)
-    return [one for one in people if not agreed.to(Purpose.SERVICES, one)]
+def unasked(account: int, day: date) -> int:
+    """Of how many of a caseload it is not known that they agree to be attended."""
+    people = caseload(account).order_by()
+    words = newest_words(people.values("pk"), Purpose.SERVICES)
+    said: dict[int, list[Said]] = {}
+    for person, voice, says in words.values_list("person", "voice", "agrees"):
+        said.setdefault(person, []).append(Said(Purpose.SERVICES, voice, says))
+    return sum(
+        not rules.agrees(
+            said.get(pk, ()), Purpose.SERVICES, minor=rules.is_minor(born, band, band_on, day)
+        )
+        for pk, born, band, band_on in people.values_list(
+            "pk", "birth_month", "age_band", "age_band_on"
+        )
+    )
 
 
 def _registers(who: Actor, permission: Permission) -> list[str]:
@@ -254,10 +281,20 @@ def _registers(who: Actor, permission: Permission) -> list[str]:
     ]
 
 
-def _with(tokens: set[int]) -> list[int]:
-    """Whoever is kept under one of these tokens, once."""
-    rows = PersonToken.objects.filter(token__in=tokens).order_by()
-    return list(set(rows.values_list("person", flat=True)))
+def _sharing(words: Sequence[set[int]], least: int) -> Counter[int]:
+    """Who bears at least so many of some words, and how many. words : the tokens of each.
+
+    Half a register may bear a common surname: the database counts, and tells those few alone.
+    """
+    if not words:
+        return Counter()
+    rows = PersonToken.objects.order_by().values("person_id").distinct()
+    first, *rest = (rows.filter(token__in=tokens) for tokens in words)
+    sql, values = first.union(*rest, all=True).query.sql_with_params()
+    counted = "SELECT person_id, count(*) FROM ({}) AS borne GROUP BY 1 HAVING count(*) >= %s"
+    with connection.cursor() as cursor:
+        cursor.execute(counted.format(sql), [*values, least])
+        return Counter(dict(cursor.fetchall()))
 
 
 def _alike(row: Person, wanted: list[str]) -> int:

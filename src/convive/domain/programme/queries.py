@@ -178,6 +178,7 @@ def account(pk: int) -> User:
     return found
 
 
+@once
 def account_of(actor: Actor) -> User | None:
     """The account behind an actor; None for the system."""
     kind, _colon, pk = actor.id.partition(":")

@@ -35,7 +35,8 @@ class Activities:
         if account is None or not may(who, Permission.KEEP_SERVICES):
             return
         visible = queries.activities_visible_to(who, Permission.KEEP_SERVICES)
-        for one in queries.unwritten(account.pk, today).filter(activity__in=visible)[:_MOST]:
+        own = visible.filter(team=account)
+        for one in queries.unwritten(own, today)[:_MOST]:
             yield Duty(
                 self.name,
                 str(one.pk),
@@ -48,7 +49,7 @@ class Activities:
                 action=_("Write it down"),
             )
 
-        for due in outcomes.due(visible.filter(team=account), today)[:_MOST]:
+        for due in outcomes.due(own, today)[:_MOST]:
             yield Duty(
                 self.name,
                 f"{due.enrolment.code}-{due.months}",

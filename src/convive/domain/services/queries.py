@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
@@ -100,12 +100,13 @@ def enrolment(code: str) -> Enrolment | None:
     return rows.filter(code=code).first()
 
 
-def enrolments_of(people_: Iterable[int], who: Actor) -> QuerySet[Enrolment]:
+def enrolments_of(people_: Iterable[int], who: Actor) -> list[Enrolment]:
     """Of these people, in the activities that this actor may see, the newest first."""
-    rows = Enrolment.objects.filter(
-        person__in=list(people_), activity__in=activities_visible_to(who)
-    )
-    return rows.select_related("activity__service").order_by("-asked_on", "-pk")
+    rows = Enrolment.objects.filter(person__in=list(people_)).select_related("activity__service")
+    found = list(rows.order_by("-asked_on", "-pk"))
+    theirs = activities_visible_to(who).filter(pk__in={row.activity_id for row in found})
+    visible = set(theirs.values_list("pk", flat=True))
+    return [row for row in found if row.activity_id in visible]
 
 
 def without_certificate(found: Activity) -> list[Enrolment]:
@@ -192,15 +193,20 @@ def presence(found: Activity) -> dict[int, Presence]:
     return {pk: rules.presence(each) for pk, each in words.items()}
 
 
-def unwritten(account: int, day: date) -> QuerySet[Session]:
-    """Sessions that were, in the activities that somebody runs, of which nobody wrote who came."""
-    someone = Q(activity__enrolments__from_day__lte=F("day")) & (
-        Q(activity__enrolments__ended_on=None) | Q(activity__enrolments__ended_on__gte=F("day"))
+def unwritten(activities: QuerySet[Activity], day: date) -> QuerySet[Session]:
+    """Sessions of these activities that were, and of which nobody wrote who came."""
+    there = Enrolment.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=OuterRef("day")),
+        activity=OuterRef("activity"),
+        from_day__lte=OuterRef("day"),
     )
     rows = Session.objects.filter(
-        someone, activity__team=account, day__lt=day, recorded_at=None
-    ).exclude(activity__state=Progress.CLOSED)
-    return rows.select_related("activity__service").distinct().order_by("day", "pk")
+        Exists(there),
+        activity__in=activities.exclude(state=Progress.CLOSED),
+        day__lt=day,
+        recorded_at=None,
+    )
+    return rows.select_related("activity__service").order_by("day", "pk")
 
 
 def find_to_enrol(who: Actor, found: Activity, text: str) -> list[Person]:
