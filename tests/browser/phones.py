@@ -37,8 +37,7 @@ class Phone:
 
     def sign_in(self, role: str = ROLE) -> None:
         assert self._window is not None
-        self._site.sign_in(self._window, role)
-        self._window.pages[-1].close()
+        self._site.enter(self._window, role)
 
     def kill(self) -> None:
         """As when the battery dies: nothing is asked, nothing is told."""

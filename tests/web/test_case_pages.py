@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from accompanied import account, make_case, make_screening, says, somebody
 from cast import actor, client_as, make_programme, person
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from offered import make_catalogue
+from shown import addresses_of, text
 
 from convive.access.permissions import Role
 from convive.domain.cases import actions, actions_review, actions_screening
@@ -23,21 +23,14 @@ from convive.domain.programme import queries as programme
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("cases")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
     make_catalogue()
     make_screening()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"cases:{view}", kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def sends(client: Client, address: str, data: dict[str, object]) -> str:

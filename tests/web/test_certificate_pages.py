@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from cast import client_as, make_programme
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
-from django.utils.translation import override
 from offered import make_activity, make_catalogue, make_completed
+from shown import addresses_of, text
 
 from convive.domain.services import certificates
 from convive.domain.services.models_certificates import Certificate
@@ -19,20 +16,13 @@ from convive.kernel import limits
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("services")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
     make_catalogue()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"services:{view}", kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def test_from_issuing_to_checking_and_withdrawing() -> None:

@@ -10,6 +10,7 @@ from cast import EL_PORVENIR, LA_ESPERANZA, actor, client_as, make_plan, make_pr
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
+from shown import addresses_of
 
 from convive.domain.committees import actions, actions_sessions
 from convive.domain.committees.models import Committee, Decision, Seat, Session
@@ -18,16 +19,13 @@ from convive.domain.programme import queries as programme
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("committees")
+
 
 @pytest.fixture(autouse=True)
 def plan():
     make_programme()
     return make_plan()
-
-
-def url(view: str, *args: object) -> str:
-    with override("en"):
-        return reverse(f"committees:{view}", args=args)
 
 
 def text(answer: HttpResponse) -> str:

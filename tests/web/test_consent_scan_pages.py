@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from cast import client_as, make_programme
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.translation import override
 from offered import make_attended
 from papers import PDF, photo, picture
+from shown import addresses_of, text
 
 from convive.domain.people import queries
 from convive.domain.people.models import ConsentScan, Person
@@ -20,19 +17,12 @@ from convive.kernel.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("people")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
-
-
-def url(view: str, *codes: str, language: str = "en") -> str:
-    with override(language):
-        return reverse(f"people:{view}", args=codes)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def send(

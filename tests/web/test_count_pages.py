@@ -12,14 +12,15 @@ from coded import coded, new_key
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.translation import override
+from shown import addresses_of
 
 from convive.domain.programme import queries as programme
 from convive.domain.reach.models import Run
 from convive.kernel.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
+
+url = addresses_of("reach")
 BODIES = ["unfpa", "unodc", "muni-la-esperanza"]
 
 
@@ -30,11 +31,6 @@ def plan() -> Iterator[None]:
     yield
     for path in settings.HOME.lists.iterdir():
         path.unlink()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"reach:{view}", kwargs=kwargs)
 
 
 def text(answer: HttpResponse) -> str:

@@ -7,31 +7,22 @@ from datetime import timedelta
 
 import pytest
 from cast import client_as, make_programme
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
-from django.utils.translation import override
 from offered import make_activity, make_catalogue, make_completed
+from shown import addresses_of, text
 
 from convive.domain.programme import queries as programme
 from convive.domain.services.models_opinions import Opinion
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("services")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
     make_catalogue()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"services:{view}", kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def test_from_the_question_to_the_answer() -> None:

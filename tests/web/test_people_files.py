@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from datetime import date
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
-from django.utils.translation import override
+from shown import addresses_of, text
 
 from convive.domain.people import actions, queries
 from convive.domain.people.consent import Word
@@ -25,6 +23,8 @@ from convive.domain.people.models import Import, Person
 from convive.kernel.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
+
+url = addresses_of("people")
 
 HEAD = "Nombres;Apellido Paterno;Apellido Materno;DNI;Fecha de Nacimiento;Sexo;Distrito"
 BAD = "Ana;Mendoza;;12;01/02/1999;F;"
@@ -36,15 +36,6 @@ SURNAMES += ["Mendoza", "Salas", "Ríos"]
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
-
-
-def url(view: str) -> str:
-    with override("en"):
-        return reverse(f"people:{view}")
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def many(count: int) -> list[str]:

@@ -10,27 +10,19 @@ from cast import LA_ESPERANZA, client_as, make_programme
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils.translation import override
+from shown import addresses_of, text
 
 from convive.domain.people import queries
 from convive.domain.people.models import Consent, Person
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("people")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"people:{view}", kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def form(**changes: object) -> dict[str, object]:

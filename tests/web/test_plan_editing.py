@@ -18,8 +18,7 @@ from cast import (
 )
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import reverse
-from django.utils.translation import override
+from shown import addresses_of
 
 from convive.domain.plans import actions_values
 from convive.domain.plans.models import (
@@ -37,16 +36,13 @@ from convive.kernel.periods import Period
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("plans")
+
 
 @pytest.fixture(autouse=True)
 def plan() -> Plan:
     make_programme()
     return make_plan()
-
-
-def url(view: str, *args: object) -> str:
-    with override("en"):
-        return reverse(f"plans:{view}", args=args)
 
 
 def text(answer: HttpResponse) -> str:

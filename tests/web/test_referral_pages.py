@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 from cast import LA_ESPERANZA, actor, client_as, make_programme
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
+from shown import addresses_of, text
 
 from convive.domain.people import actions as people
 from convive.domain.people.actions import Word
@@ -20,6 +20,8 @@ from convive.domain.programme.models import CatalogueEntry
 from convive.domain.referrals.models import Referral
 
 pytestmark = pytest.mark.django_db
+
+url = addresses_of("referrals")
 NEEDED = ("services", "disclosure_other_orgs")
 
 
@@ -29,15 +31,6 @@ def ground() -> None:
     for code, name in (("mentoring", "Mentoring"), ("tutoring", "Tutoring")):
         CatalogueEntry.objects.create(kind="service", code=code, name_es=name, name_en=name)
     actor("other_agency_officer")  # unodc has somebody who answers
-
-
-def url(view: str, query: str = "", **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"referrals:{view}", kwargs=kwargs) + query
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def somebody(agrees: bool = True) -> Person:

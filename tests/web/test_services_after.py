@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from cast import LA_ESPERANZA, client_as, make_programme, person
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 from offered import make_activity, make_attended, make_catalogue, make_completed
+from shown import text
 
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry
@@ -39,10 +37,6 @@ def ground() -> None:
 def url(view: str, **kwargs: object) -> str:
     with override("en"):
         return reverse(view, kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def test_somebody_who_completed_is_asked_how_they_do() -> None:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from cast import LA_ESPERANZA, actor, client_as, make_programme, person
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
 from offered import make_activity, make_attended, make_catalogue
+from shown import addresses_of, text
 
 from convive.domain.people import actions as people
 from convive.domain.programme import queries as programme
@@ -19,20 +19,13 @@ from convive.domain.services.models import Activity, Attendance, Enrolment
 
 pytestmark = pytest.mark.django_db
 
+url = addresses_of("services")
+
 
 @pytest.fixture(autouse=True)
 def ground() -> None:
     make_programme()
     make_catalogue()
-
-
-def url(view: str, **kwargs: object) -> str:
-    with override("en"):
-        return reverse(f"services:{view}", kwargs=kwargs)
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def form(**changes: object) -> dict[str, object]:

@@ -13,11 +13,11 @@ from cast import actor, client_as, make_programme
 from click.testing import CliRunner
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from filled import photographed, printed, ticked
 from offered import make_activity, make_attended, make_catalogue
+from shown import text
 
 from convive.cli.services import services
 from convive.domain.services import actions, pages, sheets
@@ -45,10 +45,6 @@ def session() -> Session:
 
 def url(view: str, one: Session) -> str:
     return reverse(f"services:{view}", kwargs={"code": one.activity.code, "number": one.pk})
-
-
-def text(answer: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", answer.content.decode())
 
 
 def photo(one: Session, words: list[str]) -> bytes:
