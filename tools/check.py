@@ -52,8 +52,10 @@ def check(arguments: list[str]) -> int:
     heavy = "--heavy" in arguments
     chosen = [argument for argument in arguments if argument != "--heavy"]
     failed = [name for name, command in HABITS.items() if not passes(name, command)]
-    # A file stays in one process, so that what it builds once for its tests is built once
-    tests = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--quiet"]
+    # A file stays in one process, so that what it builds once for its tests is built once. Files in
+    # the order of their names, those of the browser first: few long ones last would leave one idle
+    tests = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    tests.append("--quiet")
     once = tests if heavy else [*tests, "-m", "not heavy"]
     binaries = None if chosen else programs()
     if not binaries:

@@ -41,6 +41,7 @@ FRESH_SECONDS, HALF_SIGNED_IN = 3000, {"newcomer": 200, "password_given": 200}
 ENTER = """
 import json, sys, time, types, django
 django.setup()
+from allauth.account.internal.flows.login import record_authentication
 from django.test import Client
 from convive.domain.programme.models import User
 from convive.domain.programme.signin import note_second_factor
@@ -48,12 +49,12 @@ def entered(email):
     user = User.objects.get(email=email)
     client = Client()
     client.force_login(user)
-    session = client.session
-    given = [{"method": "password", "at": time.time() + 7200, "email": email}]  # asked no more
-    session["account_authentication_methods"] = given
-    note_second_factor(types.SimpleNamespace(session=session), user)
-    session.save()
-    return session.session_key
+    request = types.SimpleNamespace(session=client.session, user=user)
+    late = time.time() + 7200  # whoever is behind it is not asked again who they are
+    record_authentication(request, user, "password", reauthenticated=True, at=late)
+    note_second_factor(request, user)
+    request.session.save()
+    return request.session.session_key
 json.dump({email: entered(email) for email in sys.argv[1:]}, sys.stdout)
 """
 

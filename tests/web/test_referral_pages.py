@@ -48,7 +48,7 @@ def somebody(agrees: bool = True) -> Person:
 def sent(person: Person | None = None, **changes: str) -> Referral:
     person = person or somebody()
     answer = client_as("case_worker").post(
-        url("new", "?service=mentoring", code=person.code),
+        url("new", query="?service=mentoring", code=person.code),
         {"receiver": "unodc", "note": "Wants to weld", **changes},
     )
     assert answer.status_code == 302, text(answer)
@@ -66,7 +66,7 @@ def test_a_referral_goes_out_is_accepted_and_done_and_the_sender_learns_it():
     assert f"/referrals/new/{person.code}/" in page
     first = text(worker.get(url("new", code=person.code)))
     assert 'value="mentoring"' in first and 'name="receiver"' not in first
-    page = text(worker.get(url("new", "?service=mentoring", code=person.code)))
+    page = text(worker.get(url("new", query="?service=mentoring", code=person.code)))
     assert 'value="unodc"' in page and 'value="unfpa"' not in page
     assert 'name="override"' not in page
     found = sent(person)
@@ -80,12 +80,12 @@ def test_a_referral_goes_out_is_accepted_and_done_and_the_sender_learns_it():
     assert other.post(url("answer", code=found.code), {"answer": "accept"}).status_code == 422
     answered = {"answer": "accept", "promised_on": in_days(5)}
     assert other.post(url("answer", code=found.code), answered).status_code == 302
-    assert "accepted" in text(worker.get(url("list", "?of=sent")))
+    assert "accepted" in text(worker.get(url("list", query="?of=sent")))
     other.post(url("done", code=found.code))
     page = text(worker.get(url("sent", code=found.code)))
     assert "attended" in page and "other_agency_officer" in page
-    assert "Yomira" not in text(worker.get(url("list", "?of=sent")))  # nothing waits any more
-    assert "Yomira" in text(worker.get(url("list", "?of=sent&all=1")))
+    assert "Yomira" not in text(worker.get(url("list", query="?of=sent")))  # nothing waits any more
+    assert "Yomira" in text(worker.get(url("list", query="?of=sent&all=1")))
     assert "Yomira" not in text(other.get(url("received", code=found.code)))
 
 
@@ -107,7 +107,7 @@ def test_what_is_late_is_marked_on_both_sides():
     assert 'class="late"' not in text(other.get(url("list")))
     other.post(url("answer", code=found.code), {"answer": "accept", "promised_on": in_days(0)})
     Referral.objects.update(promised_on=date(2024, 1, 2))
-    for page in (other.get(url("list")), worker.get(url("list", "?of=sent"))):
+    for page in (other.get(url("list")), worker.get(url("list", query="?of=sent"))):
         assert '<span class="late">was promised for 2 Jan 2024' in text(page)
     with override("en"):
         home = reverse("workspace:home")
@@ -132,7 +132,7 @@ def test_withdrawn_consent_closes_the_copy_and_the_sheet():
 
 def test_without_consent_only_whoever_may_override_it_sends():
     person = somebody(agrees=False)
-    where = url("new", "?service=mentoring", code=person.code)
+    where = url("new", query="?service=mentoring", code=person.code)
     worker, lead = client_as("case_worker"), client_as("agency_officer")
     page = text(worker.get(where))
     assert "has not agreed" in page and 'name="override"' not in page
@@ -167,14 +167,16 @@ def test_services_that_are_full_or_closed_are_marked_where_one_chooses():
     said = {"organisation": "unodc", "service": "mentoring", "room": "full", "note": "until June"}
     assert other.post(url("rooms"), said).status_code == 302
     person = somebody()
-    page = text(worker.get(url("new", "?service=mentoring", code=person.code)))
+    page = text(worker.get(url("new", query="?service=mentoring", code=person.code)))
     assert re.search(r"UNODC – full: people wait, since [^<]*: until June", page)
-    page = text(worker.get(url("new", "?service=tutoring", code=person.code)))
+    page = text(worker.get(url("new", query="?service=tutoring", code=person.code)))
     assert "full: people wait" not in page
     assert "until June" in text(worker.get(url("rooms")))
     assert other.post(url("rooms"), said | {"organisation": "unfpa"}).status_code == 422
     other.post(url("rooms"), said | {"room": "closed"})
-    answer = worker.post(url("new", "?service=mentoring", code=person.code), {"receiver": "unodc"})
+    answer = worker.post(
+        url("new", query="?service=mentoring", code=person.code), {"receiver": "unodc"}
+    )
     assert answer.status_code == 422 and "closed there" in text(answer)
 
 
@@ -190,7 +192,7 @@ def test_nobody_else_learns_anything_whatever_they_ask():
         for view in ("revoke", "done", "answer", "told"):
             assert asks.post(url(view, code=found.code), {"done": "1"}).status_code == 403
         for query in ("", "?all=1", "?of=sent", "?of=sent&all=1"):
-            page = text(asks.get(url("list", query)))
+            page = text(asks.get(url("list", query=query)))
             assert found.code not in page and "Yomira" not in page
     # Nor does either side open the other's page
     assert client_as("other_agency_officer").get(url("sent", code=found.code)).status_code == 403
