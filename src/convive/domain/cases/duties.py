@@ -32,13 +32,15 @@ class Cases:
         if account is None or not (may(who, queries.KEEP) or may(who, queries.SUPERVISE)):
             return
         rows = queries.cases_visible_to(who).filter(state=State.OPEN).order_by("pk")
-        supervised = rows.filter(supervisor=account.pk)
-        closing = queries.to_be_decided(supervised)
-        for found in supervised:
-            yield from _of_supervisor(found, today, closing=found.pk in closing)
+        if not (every := list(rows)):
+            return
+        closing = queries.to_be_decided(rows)
+        for found in every:
+            if found.supervisor_id == account.pk:
+                yield from _of_supervisor(found, today, closing=found.pk in closing)
+            else:
+                yield from _of_team(found, today)
         mine = rows.exclude(supervisor=account.pk)
-        for found in mine:
-            yield from _of_team(found, today)
         for step in queries.steps_to_do(mine, today + timedelta(days=rules.NEAR)):
             case = step.goal.case
             yield _duty(
