@@ -54,8 +54,8 @@ def check(arguments: list[str]) -> int:
     failed = [name for name, command in HABITS.items() if not passes(name, command)]
     # A file stays in one process, so that what it builds once for its tests is built once. Files in
     # the order of their names, those of the browser first: few long ones last would leave one idle
-    tests = [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    tests.append("--quiet")
+    by_file = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    tests = [PYTHON, "-m", "pytest", "-n", "2", *by_file, "--quiet"]
     once = tests if heavy else [*tests, "-m", "not heavy"]
     binaries = None if chosen else programs()
     if not binaries:

@@ -46,7 +46,7 @@ class Walk:
         """Everybody can use this page, on a phone and on a desk."""
         for width in (1280, 360):
             show(self.tab, "light", width)
-            if width == 360:  # the desk has the same parts
+            if width == 360 or self.language == "en":  # the desk too where a run takes its time
                 assert faults(self.tab, "tag", RULES) == "", f"{name}, {width} px"
             assert sideways(self.tab) <= 0, f"{name} scrolls sideways at {width} px"
             if self.shots:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from cast import EL_PORVENIR, LA_ESPERANZA, actor, client_as, make_plan, make_programme
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
-from shown import addresses_of
+from shown import addresses_of, text
 
 from convive.domain.committees import actions, actions_sessions
 from convive.domain.committees.models import Committee, Decision, Seat, Session
@@ -26,10 +25,6 @@ url = addresses_of("committees")
 def plan():
     make_programme()
     return make_plan()
-
-
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def make(by: str = "municipal_officer", body: str = "muni-la-esperanza", where: str = LA_ESPERANZA):

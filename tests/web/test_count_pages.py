@@ -12,7 +12,7 @@ from coded import coded, new_key
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from shown import addresses_of
+from shown import addresses_of, text
 
 from convive.domain.programme import queries as programme
 from convive.domain.reach.models import Run
@@ -31,10 +31,6 @@ def plan() -> Iterator[None]:
     yield
     for path in settings.HOME.lists.iterdir():
         path.unlink()
-
-
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def form(**changes: object) -> dict[str, object]:

@@ -17,8 +17,7 @@ from cast import (
     person,
 )
 from django.conf import settings
-from django.http import HttpResponse
-from shown import addresses_of
+from shown import addresses_of, text
 
 from convive.domain.plans import actions_values
 from convive.domain.plans.models import (
@@ -43,10 +42,6 @@ url = addresses_of("plans")
 def plan() -> Plan:
     make_programme()
     return make_plan()
-
-
-def text(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def filled(client: Any, address: str, **changes: Any) -> dict[str, Any]:

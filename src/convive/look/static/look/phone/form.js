@@ -30,7 +30,7 @@ export async function enhance(region, told) {
     });
     if (store.mine()) drafting = next(() => filled(form));
   }
-  await drafting.catch(() => {});
+  await settled();
   await keeping(region);
 }
 
@@ -149,10 +149,9 @@ function fields(form) {
 
 let drafting = Promise.resolve();
 
-// One after another; what fails does not keep the next from being tried
-function next(deed) {
-  return drafting.catch(() => {}).then(deed);
-}
+// Done when all that was begun is, whatever of it failed
+const settled = () => drafting.catch(() => {});
+const next = (deed) => settled().then(deed); // one after another
 
 // What is half filled in: on the disk at every touch, so that a tab that dies loses nothing.
 // data-phone-draft tells whether all of it is there
@@ -173,7 +172,7 @@ function draft(form) {
 }
 
 async function submit(form, button, told) {
-  await drafting.catch(() => {});
+  await settled();
   if (form.dataset.phoneEach !== undefined && button?.value) {
     for (const one of form.querySelectorAll(`input[type=radio][value="${button.value}"]`)) {
       if (!fieldsOf(form, one.name).some((each) => each.checked)) one.checked = true;
@@ -182,6 +181,7 @@ async function submit(form, button, told) {
   const taken = form.dataset.phoneEach === undefined ? [whole(form)] : each(form);
   if (!taken.length) return tell(form, "info", [said("nothing-new")]);
   const marks = await queue.add(taken);
+  await settled(); // what was touched meanwhile: no draft comes after it is dropped
   await store.drop("draft", here());
   const came = await queue.send();
   const answers = marks.map((mark) => came.answers.get(mark)).filter(Boolean);

@@ -43,13 +43,14 @@ export async function meet(owner) {
   await note(key ? who : NOBODYS, before);
 }
 
-// What the database says of whose phone this is; it is not made for being asked
+// What the database says of whose phone this is, else what was noted: a browser short of space may
+// have thrown the database away. It is not made for being asked
 async function recalled() {
   if (!can) return "";
   const bases = await indexedDB.databases?.().catch(() => undefined);
-  const isThere = bases ? bases.some(({ name }) => name === NAME) : noted();
+  const isThere = bases?.some(({ name }) => name === NAME) ?? noted();
   const found = isThere && (await ask("keys", "readonly", (keys) => keys.get(WHOSE)));
-  return found?.who ?? "";
+  return found?.who ?? noted();
 }
 
 async function note(who, before) {
