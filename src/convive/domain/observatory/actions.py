@@ -69,7 +69,7 @@ def ask_analysis(
     _require_carried(view.code, question)
     _require_offence(view.code, offence, question)
     chosen = {**question.chosen(options or {}), "offence": offence, "seed": str(SEED)}
-    if question.on_places is not None:
+    if question.on_places is not None or question.on_months is not None:
         chosen["people"] = queries.people_version()  # new people, new rates
     version, batches = queries.evidence_version(view.code)
     return _put(

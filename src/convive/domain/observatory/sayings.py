@@ -213,6 +213,10 @@ def change_method(compared: Compared, names: Mapping[str, str]) -> str:
     return f"{test} " + _("Rates are compared. Population: %(before)s; %(after)s.") % said
 
 
+def counted_anew() -> str:
+    return _("The people were counted anew in between: numbers are compared, not rates.")
+
+
 def share_method(asked: Asked) -> str:
     return _(
         "Records of the category ÷ all records of the source (%(source)s); exact binomial interval "

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from convive.access.rules import Actor
 from convive.domain.observatory import actions, actions_findings, analysis_page, desk, queries
+from convive.domain.observatory.analyses import series
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.models import Analysis, Finding, Kind
@@ -183,10 +184,11 @@ def lasts(tried: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _is_recent(found: Analysis) -> bool:
-    """Whether the last change of level may lie within the last twelve firm months."""
+    """Whether the last change of level went one way for certain, and may lie within the last twelve
+    firm months."""
     numbers = found.result["numbers"]
     firm = [row["period"] for row in numbers["months"] if not row["provisional"]]
-    if not numbers["changes"] or not firm:
+    if not numbers["changes"] or not firm or not series.is_certain(numbers["changes"][-1]):
         return False
     edge = months_back(date.fromisoformat(f"{firm[-1]}-01"), RECENT_MONTHS - 1)
     return bool(numbers["changes"][-1]["to"] >= f"{edge:%Y-%m}")

@@ -11,7 +11,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from convive.domain.observatory import measures, reading
+from convive.domain.observatory import measures, reading, sayings
 from convive.domain.observatory.analyses import monthly
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.rules import same_months_before
@@ -136,7 +136,7 @@ def of_periods(source: str, place: str, period: Period, offence: str = "") -> Co
     given = replace(given, names=[period.code, baseline.code])
     if people is None:
         same = np.repeat(given.person_years[:1], 2, axis=0)
-        return replace(given, person_years=same, notes=(_counted_anew,))
+        return replace(given, person_years=same, notes=(sayings.counted_anew,))
     return given
 
 
@@ -169,7 +169,3 @@ def _counted(found: Sequence[Monthly], refs: Sequence[str]) -> Counted:
 
 def _still_growing() -> str:
     return _("The last months still grow, and not equally fast in every place.")
-
-
-def _counted_anew() -> str:
-    return _("The people were counted anew in between: numbers are compared, not rates.")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from convive.domain.observatory import expected, queries, reading, sayings
+from convive.domain.observatory.answers import Exposure
 from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.measures import exposure_of
 from convive.domain.programme import queries as programme
@@ -41,7 +42,8 @@ class Monthly:
 
     counts : (n,) nan where the month is not covered. person_years : (n,), or None where the people
     are not known. firm : the last month that no longer grows. foretold : what later ones will come
-    to, where that was asked for and can be told.
+    to, where that was asked for and can be told. counted_by : who counted the people of each month,
+    and within which boundaries; empty where the people are not known.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Monthly:
     breaks: Sequence[Break]
     firm: date
     foretold: Mapping[date, Expected] = field(default_factory=dict)
+    counted_by: Sequence[frozenset[tuple[str, str]]] = ()
 
     @property
     def period(self) -> Period:
@@ -58,7 +61,11 @@ class Monthly:
         return Period(self.months[0], Period.month(last.year, last.month).end)
 
     def stretches(self) -> list[Monthly]:
-        """Parts that no break divides: numbers on its two sides are not compared."""
+        """Parts that no break divides: numbers on its two sides are not compared.
+
+        A part has no person-years where its people were counted anew meanwhile, by another source
+        or within other boundaries: what changed there would show as a change in crime.
+        """
         cuts = sorted({each.on.replace(day=1) for each in self.breaks} & set(self.months[1:]))
         edges = [0, *(self.months.index(cut) for cut in cuts), len(self.months)]
         return [
@@ -66,11 +73,18 @@ class Monthly:
                 self,
                 months=self.months[a:b],
                 counts=self.counts[a:b],
-                person_years=None if self.person_years is None else self.person_years[a:b],
+                person_years=self._comparable(a, b),
                 breaks=(),
+                counted_by=self.counted_by[a:b],
             )
             for a, b in pairwise(edges)
         ]
+
+    def _comparable(self, first: int, end: int) -> NDArray[np.float64] | None:
+        counts = frozenset[tuple[str, str]]().union(*self.counted_by[first:end])
+        if self.person_years is None or len(counts) > 1:
+            return None
+        return self.person_years[first:end]
 
 
 def of_file(path: Path) -> Monthly:
@@ -100,13 +114,15 @@ def of_source(source: str, place: str | None, period: Period | None, offence: st
     reading.complete(asked)
     found = evidence.by_month(asked.selection())
     months = tuple(month.start for month in asked.period.months())
+    people = _people(asked, months)
     return Monthly(
         asked.name,
         months,
         np.array([float(found.get(month, np.nan)) for month in months]),
-        _person_years(asked, months),
+        None if people is None else np.array([each.person_years / 12 for each in people]),
         [Break(mark.on, mark.text) for mark in sayings.breaks(asked, asked.period) if mark.on],
         reading.firm_of(view),
+        counted_by=tuple(each.counted_by for each in people or ()),
     )
 
 
@@ -127,17 +143,17 @@ def of_source_foretold(
     )
 
 
-def _person_years(asked: reading.Asked, months: Sequence[date]) -> NDArray[np.float64] | None:
-    """People of each month's year, twelfths of them; None where a year is not known."""
+def _people(asked: reading.Asked, months: Sequence[date]) -> list[Exposure] | None:
+    """The people of each month's year; None where a year is not known."""
     census = asked.census()
     try:
         by_year = {
-            year: exposure_of(asked, census, Period.between(str(year), str(year))).person_years
+            year: exposure_of(asked, census, Period.between(str(year), str(year)))
             for year in sorted({month.year for month in months})
         }
     except Refused:
         return None
-    return np.array([by_year[month.year] / 12 for month in months])
+    return [by_year[month.year] for month in months]
 
 
 def months_of(found: dict[str, table.Texts], file: str) -> NDArray[np.datetime64]:

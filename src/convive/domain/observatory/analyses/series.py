@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from convive.domain.observatory import sayings_late
+from convive.domain.observatory import sayings, sayings_late
 from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.expected import Expected
@@ -40,7 +41,7 @@ def answer(series: Monthly, options: Options) -> Answer:
     Months that still grow are left out of all three. Raises Refused where no part of the series
     that no break divides has two years.
     """
-    parts = [_firm(part) for part in series.stretches()]
+    parts = _firm(series).stretches()
     long = [part for part in parts if np.isfinite(part.counts).sum() >= LEAST]
     if long and not any(np.nansum(part.counts) >= FEWEST for part in long):
         raise Refused.at(
@@ -96,7 +97,7 @@ def answer(series: Monthly, options: Options) -> Answer:
         {
             "series": series.name,
             "period": str(series.period),
-            "per_person": series.person_years is not None,
+            "per_person": all(part.person_years is not None for part in long),
             "draws": options.draws,
             "alpha": options.alpha,
             "level": options.level,
@@ -105,13 +106,22 @@ def answer(series: Monthly, options: Options) -> Answer:
     )
 
 
-def _firm(part: Monthly) -> Monthly:
-    """The months of a part that no longer grow."""
-    kept = sum(month <= part.firm for month in part.months)
-    return Monthly(
-        part.name, part.months[:kept], part.counts[:kept],
-        None if part.person_years is None else part.person_years[:kept], (), part.firm,
-    )  # fmt: skip
+def is_certain(change: Mapping[str, Any]) -> bool:
+    """Whether a change went one way: its interval leaves out no change."""
+    return not change["lower"] <= 1 <= change["upper"]
+
+
+def _firm(series: Monthly) -> Monthly:
+    """The months that no longer grow."""
+    kept = sum(month <= series.firm for month in series.months)
+    people = series.person_years
+    return replace(
+        series,
+        months=series.months[:kept],
+        counts=series.counts[:kept],
+        person_years=None if people is None else people[:kept],
+        counted_by=series.counted_by[:kept],
+    )
 
 
 def _change(part: Monthly, one: change_points.Change) -> dict[str, Any]:
@@ -191,16 +201,29 @@ def _sentence(
     }
     if changes:
         last = changes[-1]
-        told = _(
-            "%(name)s: the level changed about %(month)s (between %(first)s and %(last)s): "
-            "%(change)s."
-        ) % {
+        about = {
             "name": series.name,
             "month": _month(last["period"]),
             "first": _month(last["from"]),
             "last": _month(last["to"]),
             "change": words.change(last["ratio"], last["lower"], last["upper"]),
         }
+        if is_certain(last):
+            told = (
+                _(
+                    "%(name)s: the level changed about %(month)s (between %(first)s and %(last)s): "
+                    "%(change)s."
+                )
+                % about
+            )
+        else:
+            told = (
+                _(
+                    "%(name)s: something moved about %(month)s (between %(first)s and %(last)s), "
+                    "but it is not certain which way: %(change)s."
+                )
+                % about
+            )
         if len(changes) > 1:
             told += " " + ngettext(
                 "%(n)s earlier change.", "%(n)s earlier changes.", len(changes) - 1
@@ -241,6 +264,8 @@ def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | Non
         )
     if series.person_years is None:
         found.append(_("Counts, not rates: the people of these months are not known."))
+    elif any(part.person_years is None for part in parts):
+        found.append(sayings.counted_anew())
     if season and season["p"] <= LEVEL:
         found.append(
             _("There is a season, highest in %(month)s; it is taken out.")
