@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -13,12 +14,14 @@ import sys
 import threading
 import time
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from convive.access.permissions import Role
 from convive.demo import home as demo_home
+from convive.demo import rules
 from convive.demo.home import State
 from convive.demo.people import ACCOUNTS, account
 from convive.kernel.errors import BadInput
@@ -67,9 +70,61 @@ def test_each_agency_has_its_register_and_two_have_courses_and_referrals(built):
     assert rows("SELECT count(*) FROM services_certificate")[0][0] >= 10
     assert rows("SELECT count(*) FROM services_outcome")[0][0] >= 10
     told = dict(rows("SELECT status, count(*) FROM referrals_referral GROUP BY status"))
-    assert told == {"in_progress": 2, "accepted": 2, "done": 2, "rejected": 2}
-    for table in ("services_activity", "referrals_referral"):
+    assert told == {"in_progress": 4, "accepted": 3, "done": 2, "rejected": 2}
+    for table in ("services_activity", "referrals_referral", "cases_case"):
         assert rows(f"SELECT count(*) FROM {table} WHERE NOT is_sample")[0][0] == 0
+
+
+def test_whoever_attends_people_finds_work(built):
+    """In a process of its own: the demo has its own home."""
+    home, _told = built
+    script = """
+import django
+django.setup()
+from convive.access import duties
+from convive.access.permissions import ROLES_OF_AN_ORGANISATION
+from convive.demo.people import ACCOUNTS
+from convive.domain.programme import queries
+for each in ACCOUNTS:
+    if each.role in ROLES_OF_AN_ORGANISATION:
+        found = duties.waiting(queries.actor_by_email(each.email), queries.today())
+        print(each.local, *sorted({duty.part for duty in found}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={
+            **os.environ,
+            "CONVIVE_HOME": str(home.root),
+            "DJANGO_SETTINGS_MODULE": "convive.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {words[0]: set(words[1:]) for words in map(str.split, done.stdout.splitlines())}
+    assert found["acompanamiento"] >= {"cases", "referrals"}
+    assert found["otra-agencia"] >= {"activities", "cases", "referrals"}
+    assert "referrals" in found["casos"]
+    assert all(found.values()), found
+
+
+def test_its_people_accompanied_are_told_and_marked_as_sample(built):
+    home, _told = built
+    year = f"{datetime.now(UTC):%Y}"
+    done = convive("figure", "cases.people", "--from", year, "--home", home.root, "--json")
+    found = json.loads(done.stdout)
+    assert found["value"] == rules.CASES
+    assert "sample" in {mark["kind"] for mark in found["marks"]}
+
+
+def test_the_watch_finds_what_the_rules_planted_and_nothing_else(built, tmp_path):
+    home, _told = built
+    copy = tmp_path / "watched"
+    shutil.copytree(home.root, copy)
+    done = convive("observatory", "run", "--home", copy, "--json")
+    assert done.returncode == 0, done.stderr
+    said = [each["sentence"] for each in json.loads(done.stdout)["findings"]]
+    assert said and all(each.startswith("La Esperanza: the level changed") for each in said), said
 
 
 def test_its_diagnosis_is_a_pdf_that_says_sample(built):

@@ -80,6 +80,8 @@ def test_the_mean_follows_level_people_district_trend_season_step_and_lateness()
     assert other == pytest.approx(560 * 0.7 / 2 / 12 * (1 - 0.12))
     before, after = (sample.expected("PE-INEI:130105", (2023, m), "robo", 1) for m in (6, 7))
     assert after / before == pytest.approx(0.75, abs=0.03)
+    before, after = (sample.expected("PE-INEI:130105", (2024, m), "lesiones", 1) for m in (1, 2))
+    assert after / before == pytest.approx(1.5, abs=0.03)
     december = sample.expected("PE-INEI:130101", (2024, 12), "hurto", 1)
     assert december / sample.expected("PE-INEI:130101", (2023, 12), "hurto", 1) == pytest.approx(
         0.6
@@ -176,7 +178,8 @@ def test_the_page_of_the_rules_states_each_of_their_numbers():
     named = [*rules.LEVEL.items(), *((k, v) for k, v in rules.YEARLY.items())]
     for offence, number in named:
         assert re.search(rf"{offence} (× )?{number:g}\b", PAGE), (offence, number)
-    factors = [*rules.DISTRICT.values(), rules.OTHER_DISTRICTS, rules.STEP, rules.SEASON]
+    factors = [*rules.DISTRICT.values(), rules.OTHER_DISTRICTS, rules.SEASON]
+    factors += [step for _since, step in rules.STEPS.values()]
     shares = [*rules.LATE.values(), *rules.DAY_PARTS.values(), *rules.ATTEMPTED.values()]
     survey = [share for shares_ in rules.SURVEY.values() for share in shares_]
     others = [rules.NEAR_CORNER, *survey, *rules.SURVEY_DISTRICT.values()]

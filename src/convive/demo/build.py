@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 
 from convive.access.permissions import Role
 from convive.access.rules import Actor
-from convive.demo import committees, courses, lists, register, rules, sample, values, wall
+from convive.demo import (
+    cases,
+    committees,
+    courses,
+    lists,
+    referrals,
+    register,
+    rules,
+    sample,
+    values,
+    wall,
+)
 from convive.demo import home as demo_home
 from convive.demo.people import ACCOUNTS, of_role
 from convive.domain.observatory import queries as observatory
@@ -85,7 +96,7 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     """Fill an open and empty home. `say` is told each step as it begins."""
     say(_("The programme: applying the pack %(name)s.") % {"name": PACK})
     apply(check(Path(settings.PACKS) / PACK), by=by)
-    say(_("People: one account for each role."))
+    say(_("People: one account or two for each role."))
     for account in ACCOUNTS:
         add_member(
             by=by,
@@ -117,11 +128,15 @@ def build(home: Home, *, by: Actor, say: Callable[[str], None]) -> None:
     register.fill(home, by=by, officers=officers)
     say(_("Courses of two agencies, who came to them, and referrals from one to the other."))
     courses.hold(officers)
-    say(_("A protection unit, with sealed records of nobody. Its passphrase: %s") % wall.PASSPHRASE)
-    leads, works = (
-        queries.actor_by_email(of_role(role).email) for role in (Role.COORDINATOR, Role.CASE_WORKER)
+    cem = queries.actor_by_email(of_role(Role.CASE_WORKER).email)
+    referrals.send(officers, cem=cem)
+    say(_("Cases of young people whom a team of an agency accompanies."))
+    team = next(each for each in ACCOUNTS if each.local == "acompanamiento")
+    cases.accompany(
+        works=queries.actor_by_email(team.email), supervises=officers[team.organisation]
     )
-    wall.fill(leads=leads, works=works)
+    say(_("A protection unit, with sealed records of nobody. Its passphrase: %s") % wall.PASSPHRASE)
+    wall.fill(leads=queries.actor_by_email(of_role(Role.COORDINATOR).email), works=cem)
     say(_("A diagnosis of La Esperanza, as a PDF."))
     reports.make(by=by, number=reports.ask(by=by, order=DIAGNOSIS).pk)
 

@@ -1,4 +1,4 @@
-"""Activities to try, with who came, who completed and what became of them; and referrals.
+"""Activities to try, with who came, who completed and what became of them.
 
 The people are those of the registers of two agencies: nobody of them exists.
 """
@@ -19,7 +19,6 @@ from convive.demo import rules
 from convive.domain.people import queries as people
 from convive.domain.people.models import Person
 from convive.domain.programme import queries as programme
-from convive.domain.referrals import actions as referrals
 from convive.domain.services import (
     actions,
     actions_activities,
@@ -60,7 +59,7 @@ COURSES = (
 
 
 def hold(officers: Mapping[str, Actor]) -> None:
-    """Open rules-made courses as the officers of two agencies do, and refer some people on."""
+    """Open rules-made courses as the officers of two agencies do."""
     draw = np.random.default_rng(rules.SEED + 7)
     today = programme.today()
     used: set[int] = set()
@@ -68,7 +67,6 @@ def hold(officers: Mapping[str, Actor]) -> None:
         with transaction.atomic():
             _hold(course, officers[course.organisation], today, draw, used)
     _give(officers["unfpa"], today)
-    _refer(officers, today)
 
 
 def _hold(course: Course, by: Actor, today: date, draw: Generator, used: set[int]) -> None:
@@ -182,25 +180,3 @@ def _give(by: Actor, today: date) -> None:
             resource=rules.GIVEN_RESOURCE,
             on=today - timedelta(days=number),
         )
-
-
-def _refer(officers: Mapping[str, Actor], today: date) -> None:
-    """From one agency to the other: attended, promised, rejected, and not answered yet."""
-    sender, receiver = officers["unfpa"], officers["undp"]
-    agreeing = (
-        row
-        for row in people.people_visible_to(sender).order_by("pk")
-        if people.agrees(row, "disclosure_other_orgs")
-    )
-    for number, person in zip(range(rules.REFERRALS), agreeing, strict=False):
-        made = referrals.send(
-            by=sender, person=person.code, receiver="undp", service="vocational-training"
-        )
-        kind = number % 4
-        if kind == 0:
-            referrals.reject(by=receiver, referral=made.code, reason="full")
-        elif kind in (1, 2):
-            promised = today + timedelta(days=number)
-            referrals.accept(by=receiver, referral=made.code, promised_on=promised)
-            if kind == 1:
-                referrals.done(by=receiver, referral=made.code)

@@ -1,4 +1,4 @@
-"""The accounts of the demo: one for each role, named for the part and after nobody."""
+"""The accounts of the demo: at least one for each role, named for the part and after nobody."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ ACCOUNTS = (
         "Atención de casos en El Porvenir (muestra)",
         Role.CASE_WORKER,
         "mimp-cem",
+        ("PE-INEI:130102",),
+    ),
+    Account(
+        "acompanamiento",
+        "Acompañamiento de jóvenes en El Porvenir (muestra)",
+        Role.CASE_WORKER,
+        "undp",
         ("PE-INEI:130102",),
     ),
     Account("analisis", "Observatorio (muestra)", Role.ANALYST, "", ("all",)),

@@ -36,8 +36,9 @@ YEARLY = {"extorsion": 1.18, "robo": 0.96, "drogas": 1.05}
 # More in summer: a cosine with its peak in January, this much above and below the year's mean
 SEASON = 0.12
 
-# One change of level in one district: robbery in La Esperanza from July 2023
-STEP_PLACE, STEP_OFFENCE, STEP_FROM, STEP = "PE-INEI:130105", "robo", (2023, 7), 0.75
+# Two changes of level, in La Esperanza: of robbery, and lately of assault
+STEP_PLACE = "PE-INEI:130105"
+STEPS = {"robo": ((2023, 7), 0.75), "lesiones": ((2024, 2), 1.5)}
 
 # Until the last month before SPLIT, what happens in the part is booked under the whole
 WHOLE, PART, SPLIT = "PE-INEI:130102", "PE-INEI:130112", (2024, 1)
@@ -158,4 +159,6 @@ COURSE_HOURS = 20
 ANSWERS_LATER, HAS_WORK = 0.8, 0.4  # of those who completed, when they are asked
 GIVEN, GIVEN_RESOURCE = 14, "csmc-alto-trujillo"
 REFERRALS = 8
+TO_CEM, CEM_SERVICE = 3, "psychosocial-support"
+CASES, CASE_NEEDS, TO_BE_DONE = 30, 2, 8  # of the last, somebody has to do something soon
 AGREE_TO_MORE = 0.6  # share of a register that agrees to be called, and to being told to others

@@ -67,8 +67,9 @@ def expected(place: str, month: Month, offence: str, people: int) -> float:
     level = rules.LEVEL[offence] * rules.DISTRICT.get(place, rules.OTHER_DISTRICTS)
     level *= rules.YEARLY.get(offence, 1.0) ** passed
     level *= 1 + rules.SEASON * math.cos(2 * math.pi * (number - 1) / 12)
-    if (place, offence) == (rules.STEP_PLACE, rules.STEP_OFFENCE) and month >= rules.STEP_FROM:
-        level *= rules.STEP
+    since, step = rules.STEPS.get(offence, (month, 1.0))
+    if place == rules.STEP_PLACE and month >= since:
+        level *= step
     return level * people / 100_000 / 12 * rules.LATE.get(month, 1.0)
 
 
