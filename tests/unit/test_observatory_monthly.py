@@ -11,7 +11,7 @@ import pytest
 from django.utils.translation import override
 from observatory_ground import make_ground
 
-from convive.domain.observatory.analyses import monthly, series
+from convive.domain.observatory.analyses import compare, counted, monthly, series
 from convive.kernel.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,14 @@ def test_a_change_that_may_have_gone_either_way_is_not_told_as_a_rise():
     with override("en"):
         assert "not certain which way" in found.sentence
         assert "level changed" not in found.sentence
+
+
+def test_a_comparison_over_several_counts_of_the_people_says_so(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    for last, says in (("2022", False), ("2023", True)):
+        given = counted.of_source(
+            "table", [FLORENCIA, "PE-INEI:130105"], Period.between("2021", last)
+        )
+        with override("en"):
+            caveats = compare.answer(given, compare.Options()).caveats
+        assert any("come from different counts" in caveat for caveat in caveats) is says

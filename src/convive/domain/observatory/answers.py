@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from convive.domain.observatory import sayings
-from convive.domain.observatory.exposure import People, Span, person_years
+from convive.domain.observatory.exposure import CountedBy, People, Span, person_years
 from convive.domain.observatory.reading import Asked
 from convive.domain.observatory.rules import Ratio
 from convive.kernel.figures import Figure, Mark, Status
@@ -37,7 +37,7 @@ class Exposure:
         return person_years(self.parts)
 
     @property
-    def counted_by(self) -> frozenset[tuple[str, str]]:
+    def counted_by(self) -> CountedBy:
         """Source and edition of every row: two periods compare only where these are the same."""
         return frozenset((people.source, people.edition) for people in self.parts.values())
 

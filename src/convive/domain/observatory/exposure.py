@@ -11,8 +11,12 @@ import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 from convive.kernel.periods import Period
+
+CountedBy: TypeAlias = frozenset[tuple[str, str]]
+"""Who counted people, and within which boundaries."""
 
 
 @dataclass(frozen=True)

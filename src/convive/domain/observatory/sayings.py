@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from convive.domain.observatory.exposure import People, Span
+from convive.domain.observatory.exposure import CountedBy, People, Span
 from convive.domain.observatory.reading import Asked, firm_of
 from convive.domain.observatory.rules import Direction
 from convive.evidence import queries as evidence
@@ -333,10 +333,13 @@ def months(found: Iterable[date]) -> str:
     )
 
 
-def exposure_marks(counted_by: frozenset[tuple[str, str]]) -> tuple[Mark, ...]:
+def exposure_marks(counted_by: CountedBy) -> tuple[Mark, ...]:
     """That the people of the period come from more than one source or drawing of the map."""
-    if len(counted_by) < 2:
-        return ()
+    return (Mark(MarkKind.NOTE, different_counts(counted_by)),) if len(counted_by) > 1 else ()
+
+
+def different_counts(counted_by: CountedBy) -> str:
     sources = ", ".join(f"{by} ({edition})" for by, edition in sorted(counted_by))
-    text = _("The people of these years come from different counts: %(sources)s.")
-    return (Mark(MarkKind.NOTE, text % {"sources": sources}),)
+    return _("The people of these years come from different counts: %(sources)s.") % {
+        "sources": sources
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from convive.domain.observatory import measures, reading, sayings
 from convive.domain.observatory.analyses import monthly
 from convive.domain.observatory.analyses.monthly import Monthly
+from convive.domain.observatory.exposure import CountedBy
 from convive.domain.observatory.rules import same_months_before
 from convive.domain.programme.models import Place
 from convive.evidence import columns as table
@@ -111,7 +113,7 @@ def beside(
         )
     given = replace(_counted(found, refs), left_out=tuple(left_out))
     growing = found[0].months[-1] > found[0].firm
-    return replace(given, notes=(_still_growing,)) if growing else given
+    return replace(given, notes=(*given.notes, _still_growing)) if growing else given
 
 
 def of_periods(source: str, place: str, period: Period, offence: str = "") -> Counted:
@@ -164,7 +166,9 @@ def _counted(found: Sequence[Monthly], refs: Sequence[str]) -> Counted:
     ]
     counts = [[float(each.counts.sum())] for each in found]
     names = [each.name for each in found]
-    return Counted(names, [""], np.array(counts), np.array(years), tuple(refs))
+    by = CountedBy().union(*(each.counts_of_people() for each in found))
+    notes = (partial(sayings.different_counts, by),) if len(by) > 1 else ()
+    return Counted(names, [""], np.array(counts), np.array(years), tuple(refs), notes=notes)
 
 
 def _still_growing() -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from convive.domain.observatory import expected, queries, reading, sayings
 from convive.domain.observatory.answers import Exposure
 from convive.domain.observatory.expected import Expected
+from convive.domain.observatory.exposure import CountedBy
 from convive.domain.observatory.measures import exposure_of
 from convive.domain.programme import queries as programme
 from convive.evidence import columns as table
@@ -53,7 +54,7 @@ class Monthly:
     breaks: Sequence[Break]
     firm: date
     foretold: Mapping[date, Expected] = field(default_factory=dict)
-    counted_by: Sequence[frozenset[tuple[str, str]]] = ()
+    counted_by: Sequence[CountedBy] = ()
 
     @property
     def period(self) -> Period:
@@ -80,9 +81,12 @@ class Monthly:
             for a, b in pairwise(edges)
         ]
 
+    def counts_of_people(self, first: int = 0, end: int | None = None) -> CountedBy:
+        """Every count of the people that some of these months rest on."""
+        return CountedBy().union(*self.counted_by[first:end])
+
     def _comparable(self, first: int, end: int) -> NDArray[np.float64] | None:
-        counts = frozenset[tuple[str, str]]().union(*self.counted_by[first:end])
-        if self.person_years is None or len(counts) > 1:
+        if self.person_years is None or len(self.counts_of_people(first, end)) > 1:
             return None
         return self.person_years[first:end]
 
