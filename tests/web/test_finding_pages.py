@@ -9,10 +9,12 @@ import pytest
 from analysed import answered, make_analysed
 from cast import LA_ESPERANZA, actor, client_as, make_plan
 
+from convive.domain.observatory.actions_findings import keep_finding
 from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.models import Finding, Round
 from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
+from convive.evidence import queries as evidence
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,21 @@ def test_an_answer_is_kept_and_waits_for_a_second_person(officer, answer):
     found.refresh_from_db()
     assert found.state == "confirmed"
     assert f"/findings/{found.pk}/" not in body(coordinator, "/en/workspace/")
+
+
+def test_what_the_watch_kept_is_said_to_each_reader_in_their_language(officer, answer):
+    found = keep_finding(
+        by=programme.SYSTEM,
+        analysis=answer.pk,
+        why="Lo encontró la revisión semanal.",
+        valid_until=programme.today(),
+    )
+    english = body(officer, f"/en/findings/{found.pk}/")
+    assert "Found by the weekly watch" in english and "Lo encontró" not in english
+    assert "Kept by the system" in english and evidence.source(answer.source).name in english
+    assert "Lo encontró la revisión semanal" in body(officer, f"/findings/{found.pk}/")
+    waits = body(client_as("analyst"), "/en/workspace/")
+    assert evidence.source(answer.source).name in waits
 
 
 @pytest.mark.parametrize(

@@ -152,17 +152,23 @@ def offence_name(found: Analysis) -> str:
     return _("All that may be shown closer than a district")
 
 
+def source_name(found: Analysis) -> str:
+    """What was asked: a source by its title, or counts that somebody gave."""
+    return (
+        evidence.source(found.source).name if found.source else _("Counts that were given by hand")
+    )
+
+
 def origin(found: Analysis) -> list[tuple[str, str]]:
     """Whence it comes: pairs of term and text, for the page and for its files."""
     if found.source:
-        view = evidence.source(found.source)
-        source = f"{view.name} ({view.code})"
+        source = f"{source_name(found)} ({found.source})"
         fingerprint = _("%(n)s imports, fingerprint %(hash)s") % {
             "n": words.number(len(found.batches)),
             "hash": found.version[:12],
         }
     else:
-        source = _("Counts that were given by hand")
+        source = source_name(found)
         fingerprint = _("fingerprint %(hash)s") % {"hash": found.version[:12]}
     question = question_of(found)
     rows = [

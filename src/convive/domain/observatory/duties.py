@@ -65,13 +65,14 @@ def _of_finding(found: Finding) -> Duty:
         analysis_page,  # with its drawings: a command starts sooner
     )
 
+    about = analysis_page.subject(found.analysis), analysis_page.source_name(found.analysis)
     return Duty(
         part=Findings.name,
         id=f"finding-{found.pk}",
         title=_("Confirm a finding, or set it aside"),
         url=reverse("observatory:finding", args=[found.pk]),
         due=found.valid_until,
-        detail=analysis_page.subject(found.analysis),
+        detail=" · ".join(about),
         action=_("Look at it"),
     )
 

@@ -24,6 +24,7 @@ from convive.domain.plans.forms import CommitmentForm
 from convive.domain.programme import queries as programme
 from convive.domain.programme.guard import actor, opens
 from convive.domain.programme.models import Place
+from convive.domain.programme.queries_access import name_of
 from convive.kernel.errors import BadInput
 
 
@@ -185,7 +186,6 @@ def _page(
     }
     confirms = may[queries.may_confirm_with(found)]
     is_own = found.kept_by == who.id
-    names = programme.names_of([found.kept_by, found.decided_by])
     context = {
         "form": form,
         "may_confirm": confirms and not is_own,
@@ -195,8 +195,8 @@ def _page(
             evaluation_page.listed(one) for one in queries_evaluations.of_finding(found)
         ],
         "rounds": _counted(found),
-        "kept_by": names.get(found.kept_by, found.kept_by),
-        "decided_by": names.get(found.decided_by, found.decided_by),
+        "kept_by": name_of(found.kept_by),
+        "decided_by": name_of(found.decided_by) if found.decided_by else "",
         **_context(found),
     }
     return render(request, "observatory/finding.html", context, status=status)
@@ -210,10 +210,21 @@ def _context(found: Finding) -> dict[str, Any]:
         "question": analysis_page.question_of(answer),
         "subject": analysis_page.subject(answer),
         "sentence": analysis_page.sentence(answer),
+        "why": _why(found),
+        "source_name": analysis_page.source_name(answer),
         "sectors": [(number, cell, centre(cell)) for number, cell in enumerate(found.sectors, 1)],
         "drawing": analysis_page.sectors_drawn(found.sectors, answer.place),
         "is_valid": found.is_valid_on(programme.today()),
         "is_sample": answer.is_sample,
+    }
+
+
+def _why(found: Finding) -> str:
+    """What it means here: as somebody wrote it, or as the watch says it to this reader."""
+    if not queries.is_of_the_watch(found):
+        return found.why
+    return _("Found by the weekly watch: %(sentence)s") % {
+        "sentence": analysis_page.sentence(found.analysis)
     }
 
 

@@ -308,8 +308,12 @@ def finding(number: int) -> Finding | None:
 def may_confirm_with(found: Finding) -> Permission:
     """The right that confirms a finding, or sets another's aside. What the watch found is nobody's
     own: an analyst is then the first person to look at it."""
-    by_person = found.kept_by.startswith("user:")
-    return Permission.ACCEPT_VALUE if by_person else Permission.MAKE_REPORT
+    return Permission.MAKE_REPORT if is_of_the_watch(found) else Permission.ACCEPT_VALUE
+
+
+def is_of_the_watch(found: Finding) -> bool:
+    """Whether no person kept it."""
+    return not found.kept_by.startswith("user:")
 
 
 def findings_of(analysis: int) -> list[Finding]:
