@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.utils import translation
 from observatory_ground import OFFENCES, Row, add_source, add_survey, make_ground
@@ -13,6 +14,7 @@ from convive.domain.programme.models import Place, Population
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.figures import Figure, MarkKind, Question, Status, figure
 from convive.kernel.periods import Period
+from convive.stats.rates import compare_counts
 
 pytestmark = pytest.mark.django_db
 EL_PORVENIR, ALTO_TRUJILLO = "PE-INEI:130102", "PE-INEI:130112"
@@ -261,3 +263,39 @@ def test_a_survey_without_error_says_so_and_invents_none(tmp_path: Path):
     assert "no published margin of error" in found.words
     elsewhere = ask("estimate", PROVINCE, "2022", source="asked", question="trust-police")
     assert elsewhere.status is Status.MISSING
+
+
+def test_other_months_of_the_year_are_compared_without_a_direction(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    more = {"against-from": "2022-01", "against-to": "2022-02"}
+    found = ask("change", PROVINCE, "2022-11", "2022-12", source="table", **more)
+    assert found.value is not None
+    assert "a season may explain" in found.words
+    assert "evidence of a" not in found.words
+
+
+def test_a_change_is_not_told_before_two_years_of_months_are_known(tmp_path: Path):
+    make_ground(tmp_path, "table")
+    found = ask("change", LA_ESPERANZA, "2022-01", "2022-06", source="table")
+    assert "too few months are known" in found.words and "evidence of a" not in found.words
+
+
+def test_months_that_vary_more_than_chance_are_judged_by_how_they_vary(tmp_path: Path):
+    """Robberies come in bursts of three months: 12 against 12 of them may well differ by a third."""
+    chance = np.random.default_rng(11)
+    months = [
+        (year, month) for year in (2018, 2019, 2020, 2021, 2022, 2023) for month in range(1, 13)
+    ]
+    bursts = np.repeat(chance.gamma(2.0, 30.0, len(months) // 3), 3)
+    make_ground(tmp_path, "table")
+    add_source(
+        tmp_path, "late",
+        [Row("130105", y, m, "robo", int(n)) for (y, m), n in zip(months, chance.poisson(bursts), strict=True)],
+    )  # fmt: skip
+    told = [ask("change", LA_ESPERANZA, str(year), source="late") for year in (2020, 2021, 2022)]
+    for found in told:
+        before = found.n / (1 + found.value / 100)
+        exact = compare_counts(round(before), found.n)
+        assert found.lower < 100 * (exact.lower - 1) and found.upper > 100 * (exact.upper - 1)
+        assert "times as much as chance alone" in found.method
+    assert any("no evidence of change" in found.words for found in told)

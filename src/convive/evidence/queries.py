@@ -276,6 +276,19 @@ def by_place(sel: Selection, level: str) -> dict[str, int]:
     return dict(found)
 
 
+def by_place_and_month(sel: Selection, level: str) -> dict[str, dict[date, int]]:
+    """Place reference -> first day of month -> n, summed up to `level`; months without records are
+    left out."""
+    held = _held(sel)
+    area = f"left(place, {_digits(held.spec, level)}) AS area"
+    columns = f"{area}, date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
+    rows = _ask(held, sel, columns, "area, month", "place IS NOT NULL", (Need.MONTH,))
+    found: dict[str, dict[date, int]] = {}
+    for place, month, n in rows:
+        found.setdefault(place, {})[month] = n
+    return found
+
+
 def by_offence(sel: Selection) -> list[tuple[str, str, int]]:
     """(category, ICCS class or nothing, n), the most frequent first."""
     found = _ask(_held(sel), sel, "category, iccs, sum(n)::BIGINT AS total", "category, iccs")

@@ -137,11 +137,15 @@ def ratio_of_direct(
     standard: ArrayLike,
     *,
     level: float = 0.95,
+    dispersion: ArrayLike = 1.0,
+    dispersion_of: ArrayLike = 1.0,
 ) -> Ratio:
     """Ratio of two directly standardised rates: the first over that of `counts_of`.
 
     Each rate is taken as gamma distributed, as `direct` does; the ends are quantiles of F (Fay
-    1999). With one stratum it is the exact interval of `rates.compare_counts`.
+    1999). With one stratum it is the interval of `rates.compare_counts`, with the same dispersions:
+    counts that vary φ times as much as Poisson counts, 1 or more, have φ times the variance, and
+    one of them weighs φ times as much.
 
     References
     ----------
@@ -151,8 +155,11 @@ def ratio_of_direct(
     x1, _n1, w1 = _strata(counts, person_years, standard)
     x2, _n2, w2 = _strata(counts_of, person_years_of, standard)
     tail = _tail(level)
-    y1, v1, m1 = (w1 * x1).sum(-1), (w1 * w1 * x1).sum(-1), w1.max(-1)
-    y2, v2, m2 = (w2 * x2).sum(-1), (w2 * w2 * x2).sum(-1), w2.max(-1)
+    phi1, phi2 = np.asarray(dispersion, np.float64), np.asarray(dispersion_of, np.float64)
+    if not ((phi1 >= 1).all() and (phi2 >= 1).all()):
+        raise ValueError("dispersion: give 1 (Poisson) or more")
+    y1, v1, m1 = (w1 * x1).sum(-1), phi1 * (w1 * w1 * x1).sum(-1), phi1 * w1.max(-1)
+    y2, v2, m2 = (w2 * x2).sum(-1), phi2 * (w2 * w2 * x2).sum(-1), phi2 * w2.max(-1)
     lower = _f_end(tail, y1, v1, y2 + m2, v2 + m2**2)
     upper = _f_end(1 - tail, y1 + m1, v1 + m1**2, y2, v2)
     with np.errstate(divide="ignore", invalid="ignore"):

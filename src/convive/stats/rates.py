@@ -142,13 +142,16 @@ def compare_counts(
     exposure_a: float = 1.0,
     exposure_b: float = 1.0,
     level: float = 0.95,
+    dispersion: tuple[float, float] = (1.0, 1.0),
 ) -> Comparison:
-    """Compare two Poisson counts exactly: `a` of the earlier period with `b` of the later one.
+    """Compare two counts: `a` of the earlier period with `b` of the later one; exactly, if Poisson.
 
     Given n = a + b, the later count is binomial with share π = θE_b / (E_a + θE_b), where θ is the
     ratio of the rates and E the exposures. The Clopper–Pearson interval of π, turned back into θ,
     is the interval of the ratio; p = min(1, 2·min(P(B ≤ b), P(B ≥ b))) with θ = 1. Test and
-    interval are one rule: p < 1 − level exactly when the interval leaves out 1.
+    interval are one rule: p < 1 − level exactly when the interval leaves out 1. Counts that vary φ
+    times as much as Poisson counts are taken as φ times fewer, of exposures φ times less
+    (quasi-Poisson); the binomial tails are those of the beta distribution then.
 
     Parameters
     ----------
@@ -156,6 +159,8 @@ def compare_counts(
         Whole numbers, 0 or more.
     exposure_a, exposure_b : float
         Person-years, or any measure of how long and how many were observed. Above 0.
+    dispersion : of `a` and of `b`, 1 or more
+        See `stats.dispersion`.
 
     Returns
     -------
@@ -169,13 +174,19 @@ def compare_counts(
 
     References
     ----------
+    McCullagh P, Nelder JA (1989). Generalized Linear Models, 2nd ed., section 6.2.3.
     Przyborowski J, Wilenski H (1940). Homogeneity of results in testing samples from Poisson
     series. Biometrika 31: 313–323.
     Fay MP (2010). Two-sided exact tests and matching confidence intervals for discrete data.
     The R Journal 2(1): 53–58; the "central" method.
     """
-    earlier, later = int(_counts(a)), int(_counts(b))
-    times_a, times_b = float(_exposure(exposure_a)), float(_exposure(exposure_b))
+    if not min(dispersion) >= 1:
+        raise ValueError("dispersion: give 1 (Poisson) or more")
+    earlier, later = (float(_counts(n)) / phi for n, phi in zip((a, b), dispersion, strict=True))
+    times_a, times_b = (
+        float(_exposure(time)) / phi
+        for time, phi in zip((exposure_a, exposure_b), dispersion, strict=True)
+    )
     total = earlier + later
     low, high = (float(end) for end in _clopper_pearson(np.array(later), np.array(total), level))
     unchanged = times_b / (times_a + times_b)
@@ -228,8 +239,9 @@ def proportion(k: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats,
 
 def _clopper_pearson(k: Floats, n: Floats, level: float) -> tuple[Floats, Floats]:
     tail = _tail(level)
-    lower = np.where(k > 0, scipy.special.betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
-    upper = np.where(k < n, scipy.special.betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
+    some, rest = np.where(k > 0, k, 1.0), np.where(k < n, n - k, 1.0)
+    lower = np.where(k > 0, scipy.special.betaincinv(some, n - k + 1, tail), 0.0)
+    upper = np.where(k < n, scipy.special.betaincinv(k + 1, rest, 1 - tail), 1.0)
     return lower, upper
 
 

@@ -81,6 +81,8 @@ class Compared:
     """Two periods of one place, and the ratio of later over earlier.
 
     people : exposures of both where rates are compared, else None: then counts are.
+    dispersion : how many times as much as by chance the months vary (`scatter`), None if not known.
+    same_months : whether both have the same months of the year, so that no season lies between.
     """
 
     asked: Asked
@@ -89,6 +91,8 @@ class Compared:
     after: Tally
     people: tuple[Exposure, Exposure] | None
     ratio: Ratio
+    dispersion: float | None
+    same_months: bool
 
     @property
     def by_rate(self) -> bool:
@@ -101,25 +105,33 @@ def compare(
     before: Tally,
     after: Tally,
     people: tuple[Exposure, Exposure] | None,
+    dispersion: float | None,
 ) -> Compared:
-    """Compare two counts exactly.
+    """Compare two counts, as far as the months of the place vary by themselves.
+
+    It has no direction where that is not known, or where other months of the year are compared.
 
     Rates are compared where the same source counted the people of both periods in the same
     boundaries; else counts are, by day where the periods are not the same months of the year.
     """
+    same_months = _same_months(baseline, asked.period)
     if people is not None:
         times = (people[0].person_years, people[1].person_years)
-    elif _same_months(baseline, asked.period):
+    elif same_months:
         times = (1.0, 1.0)
     else:
         times = (float(baseline.days), float(asked.period.days))
-    found = rates.compare_counts(before.n, after.n, *times)
-    ratio = Ratio(found.ratio, found.lower, found.upper)
-    return Compared(asked, baseline, before, after, people, ratio)
+    times_as_much = dispersion or 1.0
+    found = rates.compare_counts(
+        before.n, after.n, *times, dispersion=(times_as_much, times_as_much)
+    )
+    is_told = same_months and dispersion is not None
+    ratio = Ratio(found.ratio, found.lower, found.upper, is_told)
+    return Compared(asked, baseline, before, after, people, ratio, dispersion, same_months)
 
 
 def change(compared: Compared, names: Mapping[str, str]) -> Figure:
-    """The change in percent, with its exact interval; it says no more than the interval allows."""
+    """The change in percent, with its interval; it says no more than the interval allows."""
     asked = compared.asked
     uncovered = compared.before.uncovered + compared.after.uncovered
     if uncovered:

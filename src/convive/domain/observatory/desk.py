@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from convive.domain.observatory import queries, sayings
+from convive.domain.observatory import queries, sayings, scatter
 from convive.domain.observatory.answers import Exposure, Tally
 from convive.domain.observatory.expected import Foretold, of_places
 from convive.domain.observatory.exposure import Census, Drawings
 from convive.domain.observatory.measures import exposure_of
 from convive.domain.observatory.reading import Asked, asked_of, firm_of
-from convive.domain.observatory.rules import first_whole_month, recent, same_months_before
+from convive.domain.observatory.rules import (
+    first_whole_month,
+    months_back,
+    recent,
+    same_months_before,
+)
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
@@ -117,7 +122,7 @@ class Desk:
 
     @cached_property
     def months_here(self) -> Months:
-        return evidence.by_month(self.here.selection(self._with_baseline))
+        return evidence.by_month(self.here.selection(self._read))
 
     @cached_property
     def foretold(self) -> Foretold:
@@ -130,47 +135,66 @@ class Desk:
     def months_province(self) -> Months:
         if self.province.pk == self.place.pk:
             return self.months_here
-        return evidence.by_month(self.asked(self.province).selection(self._with_baseline))
+        return evidence.by_month(self.asked(self.province).selection(self._read))
 
     @cached_property
-    def after(self) -> dict[str, int]:
-        return self._by_district(self.recent)
-
-    @cached_property
-    def before(self) -> dict[str, int]:
-        return self._by_district(self.baseline)
+    def months_by_district(self) -> Mapping[str, Months]:
+        """By district of the province, months without records left out."""
+        selection = self.asked(self.province).selection(self._read)
+        return by_own_code(evidence.by_place_and_month(selection, "district"), self.districts)
 
     @cached_property
     def offences(self) -> list[tuple[str, str, int]]:
         return evidence.by_offence(self.here.selection(self.recent))
 
     @cached_property
-    def _with_baseline(self) -> Period:
-        return Period(min(self.period.start, self.baseline.start), self.period.end)
+    def _read(self) -> Period:
+        """The period, what it is compared with, and the years by which that is judged."""
+        judged_by = months_back(self.recent.end, scatter.HISTORY_MONTHS - 1)
+        start = min(self.period.start, self.baseline.start, judged_by)
+        return Period(start, self.period.end)
+
+    def scatter(self, place: Place) -> float | None:
+        """How many times as much as by chance the months of a place vary; see `scatter`."""
+        return scatter.of_months(self._months(place), scatter.history(self.asked(place)))
+
+    @cached_property
+    def scatter_of_the_rest(self) -> float | None:
+        """The same of the province without this place."""
+        period = scatter.history(self.asked(self.province))
+        rest = {
+            month: n - self.months_here[month]
+            for month, n in self.months_province.items()
+            if month in self.months_here
+        }
+        return scatter.of_months(rest, period)
+
+    def _months(self, place: Place) -> Months:
+        """The months of this place, of its province or of a district of it, as far as covered."""
+        if place.pk == self.place.pk:
+            return self.months_here
+        if place.pk == self.province.pk or not self.months_province:
+            return self.months_province
+        counted = self.months_by_district.get(place.ref, {})
+        return {month: counted.get(month, 0) for month in self.months_province}
 
     def tally(self, place: Place, period: Period) -> Tally:
         """The records of this place or of a district of its province in one of the two periods."""
-        months = self.months_here if place.pk == self.place.pk else self.months_province
+        months = self._months(place)
         uncovered = tuple(m.start for m in period.months() if m.start not in months)
-        if uncovered:
-            return Tally(0, uncovered)
-        if place.pk in {self.place.pk, self.province.pk}:
-            return Tally(sum(months[m.start] for m in period.months()))
-        counts = self.after if period == self.recent else self.before
-        return Tally(counts.get(place.ref, 0))
-
-    def _by_district(self, period: Period) -> dict[str, int]:
-        selection = self.asked(self.province).selection(period)
-        return by_own_code(evidence.by_place(selection, "district"), self.districts)
+        return Tally(0 if uncovered else sum(months[m.start] for m in period.months()), uncovered)
 
 
-def by_own_code(counts: Mapping[str, int], places: Iterable[Place]) -> dict[str, int]:
-    """Counts by each place's own code, whatever scheme the source writes."""
+def by_own_code(
+    counts: Mapping[str, Months], places: Iterable[Place]
+) -> dict[str, dict[date, int]]:
+    """Months by each place's own code, whatever scheme the source writes."""
     own = {ref: place.ref for place in places for ref in queries.refs(place)}
-    found: dict[str, int] = {}
-    for ref, n in counts.items():
-        key = own.get(ref, ref)
-        found[key] = found.get(key, 0) + n
+    found: dict[str, dict[date, int]] = {}
+    for ref, months in counts.items():
+        told = found.setdefault(own.get(ref, ref), {})
+        for month, n in months.items():
+            told[month] = told.get(month, 0) + n
     return found
 
 

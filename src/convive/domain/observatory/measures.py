@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory import answers, estimates, queries, sayings
+from convive.domain.observatory import answers, estimates, queries, sayings, scatter
 from convive.domain.observatory.answers import Exposure, Tally
 from convive.domain.observatory.exposure import Census, People, Span, spans
 from convive.domain.observatory.reading import FILTERS, Asked, complete, counted, read
@@ -51,7 +51,7 @@ def change(question: Question) -> Figure:
     if before.uncovered or after.uncovered:
         return answers.missing(asked, Tally(0, before.uncovered + after.uncovered), "%")
     people = comparable_people(asked, baseline, asked.census())
-    compared = answers.compare(asked, baseline, before, after, people)
+    compared = answers.compare(asked, baseline, before, after, people, scatter.of_place(asked))
     return answers.change(compared, names_of(*(people or ())))
 
 

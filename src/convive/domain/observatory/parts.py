@@ -131,6 +131,7 @@ class ChangeRow:
     ratio, lower, upper : later over earlier; None where it is refused, missing or hidden.
     by_rate : whether rates were compared; where not, counts were.
     figure : the same as `observatory.change` answers, or None where it was refused.
+    verdict : what may be said of it, in words.
     refusal : the reason, where it was.
     """
 
@@ -147,6 +148,7 @@ class ChangeRow:
     figure: Figure | None
     refusal: str = ""
     is_hidden: bool = False
+    verdict: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def _change(at: Desk, place: Place) -> ChangeRow:
         direction=ratio.direction if known else Direction.UNCLEAR,
         by_rate=compared.by_rate,
         figure=figure,
+        verdict=sayings.verdict_of(compared),
         refusal="" if known else sayings.coverage_mark(at.source, uncovered).text,
     )
 
@@ -68,7 +69,7 @@ def compare(at: Desk, place: Place) -> Compared:
     measures.comparable(asked, at.baseline)
     people = measures.comparable_people(asked, at.baseline, at.census)
     before, after = at.tally(place, at.baseline), at.tally(place, at.recent)
-    return answers.compare(asked, at.baseline, before, after, people)
+    return answers.compare(asked, at.baseline, before, after, people, at.scatter(place))
 
 
 def peers(at: Desk) -> tuple[PeerRow, ...]:
@@ -91,6 +92,7 @@ def peers(at: Desk) -> tuple[PeerRow, ...]:
         np.array([[float(n)] for _place, n, _years in told]),
         np.array([[years] for _place, _n, years in told]),
         tuple(place.ref for place, _n, _years in told),
+        scatter=tuple(at.scatter(place) for place, _n, _years in told),
     )
     rows = compared.rows_of(given, compared.Options())
     return tuple(PeerRow(row, row.ref == at.place.ref) for row in rows)

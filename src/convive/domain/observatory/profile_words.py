@@ -40,7 +40,7 @@ def _against_before(at: Desk, row: ChangeRow) -> str:
         return _("%(recent)s cannot be compared with %(baseline)s.") % said
     told = _("%(cases)s in %(recent)s against %(before)s in %(baseline)s:") % said
     if row.direction is Direction.UNCLEAR:
-        return f"{told} {sayings.verdict(row.direction)}."
+        return f"{told} {row.verdict}."
     if row.by_rate:
         more, less = (
             _("for each person more, and chance alone does not explain it."),
@@ -65,7 +65,12 @@ def _against_the_province(at: Desk) -> str:
     rest = people.person_years - people_here.person_years
     if people_here.counted_by != people.counted_by or rest <= 0 or whole.n < here.n:
         return ""
-    found = rates.compare_counts(whole.n - here.n, here.n, rest, people_here.person_years)
+    there, in_place = at.scatter_of_the_rest, at.scatter(at.place)
+    if there is None or in_place is None:
+        return ""
+    found = rates.compare_counts(
+        whole.n - here.n, here.n, rest, people_here.person_years, dispersion=(there, in_place)
+    )
     said = {"province": at.province.name}
     side = direction(found.lower, found.upper)
     if side is Direction.UP:

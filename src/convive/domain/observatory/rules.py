@@ -104,15 +104,19 @@ def recent(period: Period, firm: date) -> Period:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio with its interval, later over earlier. `value` is inf where nothing came before."""
+    """A ratio with its interval, later over earlier. `value` is inf where nothing came before.
+
+    is_told : whether its interval may be read as evidence; else it has no direction.
+    """
 
     value: float
     lower: float
     upper: float
+    is_told: bool = True
 
     @property
     def direction(self) -> Direction:
-        return direction(self.lower, self.upper)
+        return direction(self.lower, self.upper) if self.is_told else Direction.UNCLEAR
 
     def as_change(self) -> tuple[float | None, float | None, float | None]:
         """Change in percent with its ends; None where there is none or it has no bound."""

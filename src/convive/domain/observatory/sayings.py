@@ -112,6 +112,15 @@ def verdict(direction: Direction, *, is_provisional: bool = False) -> str:
     return _("no evidence of change; the difference may be chance")
 
 
+def verdict_of(compared: Compared, *, is_provisional: bool = False) -> str:
+    """What may be said of a change, and why nothing may be where that is so."""
+    if not compared.same_months:
+        return _("other months of the year are compared, and a season may explain the difference")
+    if compared.dispersion is None:
+        return _("too few months are known to tell a change from how they vary")
+    return verdict(compared.ratio.direction, is_provisional=is_provisional)
+
+
 def change(compared: Compared, *, is_provisional: bool = False) -> str:
     """`838 complaints in 2023 against 731 in 2022: evidence of a rise.`, and by how much."""
     asked, ratio = compared.asked, compared.ratio
@@ -121,7 +130,7 @@ def change(compared: Compared, *, is_provisional: bool = False) -> str:
         "period": words.period(asked.period),
         "before": words.number(compared.before.n),
         "baseline": words.period(compared.baseline),
-        "verdict": verdict(ratio.direction, is_provisional=is_provisional),
+        "verdict": verdict_of(compared, is_provisional=is_provisional),
     }
     sentence = (
         _("%(place)s: %(after)s in %(period)s against %(before)s in %(baseline)s: %(verdict)s.")
@@ -131,6 +140,8 @@ def change(compared: Compared, *, is_provisional: bool = False) -> str:
         return (
             _("%(place)s: none in %(period)s and none in %(baseline)s: nothing to compare.") % said
         )
+    if is_provisional and ratio.direction is Direction.DOWN:
+        return sentence  # a percentage of what is not registered yet would be read as a fall
     if not isfinite(ratio.value):
         return sentence + " " + _("Nothing came before, so there is no percentage.")
     ends = words.change(ratio.value, ratio.lower, ratio.upper)
@@ -201,7 +212,12 @@ def _added(places: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def change_method(compared: Compared, names: Mapping[str, str]) -> str:
-    test = _("Exact conditional test of two Poisson counts, Clopper–Pearson interval, 95%.")
+    test = _("Conditional test of two counts, Clopper–Pearson interval, 95%.")
+    if compared.dispersion is not None:
+        test += " " + _(
+            "These months vary %(times)s times as much as chance alone would have them, and are "
+            "judged so (quasi-Poisson)."
+        ) % {"times": words.number(compared.dispersion, 1)}
     if compared.people is None:
         why = _(
             "Numbers are compared, not rates: the people of both periods are not known from one "

@@ -73,9 +73,10 @@ def rows_of(given: Counted, options: Options) -> list[Row]:
     at = _required(given, options)
     standard = given.person_years.sum(axis=0)
     found = method.direct(given.counts, given.person_years, standard, per=PER, level=options.level)
+    phi = np.nan_to_num(given.dispersion, nan=1.0)
     ratio = method.ratio_of_direct(
         given.counts, given.person_years, given.counts[at], given.person_years[at], standard,
-        level=options.level,
+        level=options.level, dispersion=phi, dispersion_of=phi[at],
     )  # fmt: skip
     others = [i for i in range(len(given.names)) if i != at]
     p = np.array([_p(given, i, at) for i in others])
@@ -138,20 +139,31 @@ def answer(given: Counted, options: Options) -> Answer:
             "standardised": len(given.strata) > 1,
         },
         lambda: _caveats(given),
-        {"against": here.place, "strata": list(given.strata), "level": options.level},
+        {
+            "against": here.place,
+            "strata": list(given.strata),
+            "level": options.level,
+            "dispersion": [None if np.isnan(phi) else float(phi) for phi in given.dispersion],
+        },
     )
 
 
 def _p(given: Counted, i: int, at: int) -> float:
-    """Exact, of the two counts, if each stratum had one rate in both places."""
+    """Of the two counts, if each stratum had one rate in both places; 1 where it is not known how
+    much one of them varies."""
     two = [at, i]
+    phi = given.dispersion[two]
+    if np.isnan(phi).any():
+        return 1.0
     years, counts = given.person_years[two], given.counts[two]
     by_stratum = counts.sum(axis=0) / np.maximum(years.sum(axis=0), 1e-9)
     expected = years @ by_stratum
     if not expected.min() > 0:
         expected = years.sum(axis=1)
     there, here = (int(n) for n in counts.sum(axis=1))
-    return rates.compare_counts(there, here, *expected.tolist()).p
+    phis = float(phi[0]), float(phi[1])
+    first, second = expected.tolist()
+    return rates.compare_counts(there, here, first, second, dispersion=phis).p
 
 
 def called(name: str, ref: str) -> str:
@@ -211,6 +223,7 @@ def sentence(rows: Sequence[Row], fewest: int = 0, hidden: Collection[str] = ())
 def _caveats(given: Counted) -> list[str]:
     found = [_("Only what was reported is counted, and places differ in how much is reported.")]
     found += [note() for note in given.notes]
+    found += _how_they_vary(given)
     if len(given.strata) > 1:
         found.append(_("Rates are those of people of the same sex and age in every place."))
     else:
@@ -219,4 +232,29 @@ def _caveats(given: Counted) -> list[str]:
         _("Left out: %(place)s. %(why)s") % {"place": name, "why": why}
         for name, why in given.left_out
     ]
+    return found
+
+
+def _how_they_vary(given: Counted) -> list[str]:
+    known = given.dispersion[~np.isnan(given.dispersion)]
+    found = []
+    if len(known) and known.max() > 1:
+        found.append(
+            _(
+                "These numbers vary up to %(times)s times as much as chance alone would have them, "
+                "and differences are judged so."
+            )
+            % {"times": words.number(float(known.max()), 1)}
+        )
+    if unknown := [
+        called(name, ref)
+        for name, ref, phi in zip(
+            given.names, given.refs or given.names, given.dispersion, strict=True
+        )
+        if np.isnan(phi)
+    ]:
+        found.append(
+            _("Too few months are known of %(places)s to tell a difference from how they vary.")
+            % {"places": ", ".join(unknown)}
+        )
     return found

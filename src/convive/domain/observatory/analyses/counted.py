@@ -12,7 +12,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from convive.domain.observatory import measures, reading, sayings
+from convive.domain.observatory import measures, reading, sayings, scatter
 from convive.domain.observatory.analyses import monthly
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.exposure import CountedBy
@@ -36,6 +36,8 @@ class Counted:
 
     refs : the places as `SCHEME:CODE`; of periods, their codes; () where a file names them.
     left_out : places that could not be compared, each with the reason.
+    scatter : how many times as much as by chance the months of each place vary, None where that is
+        not known; () for counts of a file, which are taken as they are.
     notes : what must be known of this comparison, one sentence each.
     """
 
@@ -46,6 +48,14 @@ class Counted:
     refs: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     notes: tuple[Callable[[], str], ...] = ()
+    scatter: tuple[float | None, ...] = ()
+
+    @property
+    def dispersion(self) -> NDArray[np.float64]:
+        """(places,) `scatter`, nan where it is not known; 1 for counts of a file."""
+        if not self.scatter:
+            return np.ones(len(self.names))
+        return np.array([np.nan if one is None else one for one in self.scatter])
 
 
 def of_file(path: Path) -> Counted:
@@ -86,7 +96,7 @@ def of_source(source: str, places: Sequence[str], period: Period, offence: str =
     place are not known.
     """
     found = [_whole(monthly.of_source(source, place, period, offence)) for place in places]
-    return _counted(found, places)
+    return _counted(found, places, [_scatter(source, ref, period, offence) for ref in places])
 
 
 def beside(
@@ -111,9 +121,8 @@ def beside(
             % {"why": " ".join(f"{name}: {why}" for name, why in left_out)},
             _("Choose other months or other districts."),
         )
-    given = replace(_counted(found, refs), left_out=tuple(left_out))
-    growing = found[0].months[-1] > found[0].firm
-    return replace(given, notes=(*given.notes, _still_growing)) if growing else given
+    vary = [_scatter(source, ref, period, offence) for ref in refs]
+    return replace(_counted(found, refs, vary), left_out=tuple(left_out))
 
 
 def of_periods(source: str, place: str, period: Period, offence: str = "") -> Counted:
@@ -134,7 +143,7 @@ def of_periods(source: str, place: str, period: Period, offence: str = "") -> Co
         )
     found = [_whole(each) for each in months]
     people = measures.comparable_people(asked, baseline, asked.census())
-    given = _counted(found, [period.code, baseline.code])
+    given = _counted(found, [period.code, baseline.code], [scatter.of_place(asked)] * 2)
     given = replace(given, names=[period.code, baseline.code])
     if people is None:
         same = np.repeat(given.person_years[:1], 2, axis=0)
@@ -160,15 +169,34 @@ def _whole(found: Monthly) -> Monthly:
     return found
 
 
-def _counted(found: Sequence[Monthly], refs: Sequence[str]) -> Counted:
+def _scatter(source: str, place: str, period: Period, offence: str) -> float | None:
+    where = {"source": source} | ({"category": offence} if offence else {})
+    return scatter.of_place(reading.read(Question(period, place, where)))
+
+
+def _counted(
+    found: Sequence[Monthly], refs: Sequence[str], vary: Sequence[float | None]
+) -> Counted:
     years = [
         [0.0 if each.person_years is None else float(each.person_years.sum())] for each in found
     ]
     counts = [[float(each.counts.sum())] for each in found]
     names = [each.name for each in found]
     by = CountedBy().union(*(each.counts_of_people() for each in found))
-    notes = (partial(sayings.different_counts, by),) if len(by) > 1 else ()
-    return Counted(names, [""], np.array(counts), np.array(years), tuple(refs), notes=notes)
+    notes: list[Callable[[], str]] = []
+    if len(by) > 1:
+        notes.append(partial(sayings.different_counts, by))
+    if found[0].months[-1] > found[0].firm:
+        notes.append(_still_growing)
+    return Counted(
+        names,
+        [""],
+        np.array(counts),
+        np.array(years),
+        tuple(refs),
+        notes=tuple(notes),
+        scatter=tuple(vary),
+    )
 
 
 def _still_growing() -> str:
