@@ -14,7 +14,7 @@ from convive.stats.rates import compare_counts
 
 
 def slow(counts: list[float]) -> float:
-    """Without season: three levels are three means, and what is left is looked at month by month."""
+    """Without season: three levels are three means; what is left is looked at month by month."""
     n = len(counts)
     years = [min((n - 1 - t) // 12, 2) for t in range(n)]
     groups = {year: [t for t in range(n) if years[t] == year] for year in set(years)}

@@ -281,17 +281,16 @@ def test_a_change_is_not_told_before_two_years_of_months_are_known(tmp_path: Pat
 
 
 def test_months_that_vary_more_than_chance_are_judged_by_how_they_vary(tmp_path: Path):
-    """Robberies come in bursts of three months: 12 against 12 of them may well differ by a third."""
+    """Robberies come in bursts of three months: a year of them may well differ by a third."""
     chance = np.random.default_rng(11)
     months = [
         (year, month) for year in (2018, 2019, 2020, 2021, 2022, 2023) for month in range(1, 13)
     ]
     bursts = np.repeat(chance.gamma(2.0, 30.0, len(months) // 3), 3)
     make_ground(tmp_path, "table")
-    add_source(
-        tmp_path, "late",
-        [Row("130105", y, m, "robo", int(n)) for (y, m), n in zip(months, chance.poisson(bursts), strict=True)],
-    )  # fmt: skip
+    drawn = zip(months, chance.poisson(bursts), strict=True)
+    rows = [Row("130105", year, month, "robo", int(n)) for (year, month), n in drawn]
+    add_source(tmp_path, "late", rows)
     told = [ask("change", LA_ESPERANZA, str(year), source="late") for year in (2020, 2021, 2022)]
     for found in told:
         before = found.n / (1 + found.value / 100)
