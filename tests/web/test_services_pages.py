@@ -182,7 +182,7 @@ def test_a_sensitive_service_is_shown_to_its_team_alone_under_its_neutral_name()
     ]
     for page in pages:
         shown = text(worker.get(page))
-        assert "Tuesdays" in shown and "Legal aid" not in shown
+        assert ("Tuesdays" in shown) is ("/sheet/" not in page) and "Legal aid" not in shown
     assert "Guidance service A" in text(worker.get(pages[1]))
     assert "Tuesdays" not in text(officer.get(url("list")))
     for page in (*pages[1:], url("enrol", code=found.code), url("leave", code=row.code)):
@@ -213,3 +213,14 @@ def test_whoever_was_forgotten_stays_without_a_name() -> None:
     assert name not in page and "forgotten" in page
     with override("en"):
         assert reverse("people:person", kwargs={"code": row.person.code}) not in page
+
+
+def test_the_sheet_to_sign_of_a_sensitive_service_carries_its_neutral_name_alone() -> None:
+    found = make_activity(service="legal-aid", sessions=1)
+    row = enrolled(found)
+    shown = text(client_as("case_worker").get(url("sheet", code=found.code)))
+    assert "Guidance service A" in shown and row.person.name in shown
+    assert "Bakery" not in shown and "Legal aid" not in shown
+    plain = make_activity()
+    shown = text(client_as("case_worker").get(url("sheet", code=plain.code)))
+    assert "Bakery" in shown and "Vocational training" in shown

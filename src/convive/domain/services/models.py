@@ -65,6 +65,11 @@ class Activity(models.Model):
         return in_language(self, "title")
 
     @property
+    def title_on_paper(self) -> str:
+        """Where others may read it: of a sensitive service the neutral name alone."""
+        return self.service_name if self.is_sensitive else self.title
+
+    @property
     def is_sensitive(self) -> bool:
         return bool(self.service.data.get("sensitive"))
 

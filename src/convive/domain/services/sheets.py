@@ -114,14 +114,14 @@ def document(one: Session) -> dict[str, Any]:
         )
     today, found = programme.today(), one.activity
     parts = [people[at : at + ROWS] for at in range(0, len(people), ROWS)]
-    title = "" if found.is_sensitive else found.title
+    title = found.title_on_paper
     return {
         "language": (translation.get_language() or "es")[:2],
         "made_on": [today.year, today.month, today.day],
         "organisation": found.organisation.name,
         "title": _("Who came"),
-        "what": title or found.service_name,
-        "service": found.service_name if title and title != found.service_name else "",
+        "what": title,
+        "service": found.service_name if title != found.service_name else "",
         "when": f"{words.day(one.day)}, {one.hour:%H:%M}",
         "place": one.place,
         "how": _("One cross in each row, with a dark pen. If you were wrong, cross both boxes."),
