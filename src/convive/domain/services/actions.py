@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,8 @@ class Word:
 def enrol(*, by: Actor, activity: str, person: str, on: date | None = None) -> Enrolment:
     """Enrol somebody who agrees to be attended. Where all places are taken, they wait in line.
 
-    Somebody who left or was on the list before takes their old row up again.
+    Somebody who left or was on the list before takes their old row up again; that they left stays
+    written down, unless it was because the row was a mistake.
     """
     found = require_activity(by, activity)
     require_open(found)
@@ -75,12 +77,15 @@ def enrol(*, by: Actor, activity: str, person: str, on: date | None = None) -> E
     today = on or programme.today()
     if today > programme.today():
         raise BadInput.at("on", _("This day is still to come."), _("Correct the day."))
-    row = found.enrolments.filter(person=one).first()
-    if row is not None and row.state != Standing.LEFT:
+    rows = list(found.enrolments.filter(Q(person=one) | Q(person__same_as=one)))
+    if any(row.state != Standing.LEFT for row in rows):
         raise BadInput.at(
             person, _("They are in this activity already."), _("See the list of the activity.")
         )
-    row = row or Enrolment(activity=found, person=one)
+    own = [row for row in rows if row.person_id == one.pk]
+    row = own[0] if own else Enrolment(activity=found, person=one)
+    if own:
+        _keep_stay(row, today)
     has_place = queries.free_places(found) > 0
     row.state = Standing.ENROLLED if has_place else Standing.WAITING
     row.asked_on, row.from_day = today, today if has_place else None
@@ -209,6 +214,19 @@ def record_attendance(
             data=data,
         )
     return written
+
+
+def _keep_stay(row: Enrolment, day: date) -> None:
+    """Keep the time that ended, before its row is taken up again on a day."""
+    if row.from_day is None or row.ended_on is None or row.reason == Reason.MISTAKE:
+        return
+    if day < row.ended_on:
+        raise BadInput.at(
+            "on",
+            _("They were in the activity until %(day)s.") % {"day": words.day(row.ended_on)},
+            _("Write the day on which they came back."),
+        )
+    row.earlier.create(from_day=row.from_day, ended_on=row.ended_on, reason=row.reason)
 
 
 def _note(by: Actor, did: str, row: Enrolment, data: dict[str, Any]) -> None:

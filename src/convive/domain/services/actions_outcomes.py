@@ -44,7 +44,7 @@ def record(*, by: Actor, enrolment: str, months: int, said: Said) -> Outcome:
     today = programme.today()
     if months not in MONTHS or rules.after_months(row.ended_on, months) > today:
         raise BadInput.at("months", _("It is too early to ask."), _("See when it is due."))
-    if not outcomes.may_be_called(row.person):
+    if not outcomes.may_be_called(row.whom):
         raise BadInput.at(
             enrolment,
             _("They do not agree that somebody calls or writes to them."),

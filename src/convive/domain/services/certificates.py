@@ -60,8 +60,8 @@ def told(found: Certificate) -> Told:
         found.hours,
         found.issued_on,
         found.revoked_on,
-        initials(found.enrolment.person) if _may_be_named(found) else "",
-        activity.is_sample,
+        initials(found.enrolment.whom) if _may_be_named(found) else "",
+        found.enrolment.is_sample,
     )
 
 
@@ -73,13 +73,10 @@ def initials(person: Person) -> str:
 def is_of(found: Certificate, name: str) -> bool:
     """Whether a name that somebody wrote is that of the certificate, however it is spelt: a given
     name and a surname of theirs at least, and no word that is not."""
-    person = found.enrolment.person
-    given = set(search.words(person.given))
-    surnames = set(search.words(person.paternal, person.maternal))
-    said = set(search.words(name))
     if not _may_be_named(found):
         return False
-    return bool(said & given and said & surnames) and said <= given | surnames
+    said = set(search.words(name))
+    return any(_bears(one, said) for one in (found.enrolment.whom, found.enrolment.person))
 
 
 def spoken(code: str) -> str:
@@ -99,7 +96,7 @@ def address(found: Certificate) -> str:
 
 def pdf(found: Certificate) -> bytes:
     """The certificate on paper: one page, PDF/UA-1. Raises paper.NotAccessible."""
-    said, person, one = told(found), found.enrolment.person, programme.programme()
+    said, person, one = told(found), found.enrolment.whom, programme.programme()
     name = person.name or person.code
     days = _("from %(first)s to %(last)s") % {
         "first": words.day(said.first_day),
@@ -137,5 +134,11 @@ def pdf(found: Certificate) -> bytes:
 
 def _may_be_named(found: Certificate) -> bool:
     """Nobody is named who was forgotten, or who no longer agrees to be attended."""
-    person = found.enrolment.person
+    person = found.enrolment.whom
     return not person.is_erased and people.agrees(person, Purpose.SERVICES)
+
+
+def _bears(person: Person, said: set[str]) -> bool:
+    given = set(search.words(person.given))
+    surnames = set(search.words(person.paternal, person.maternal))
+    return bool(said & given and said & surnames) and said <= given | surnames

@@ -1,15 +1,17 @@
-"""Who is counted in figures of services: people who agree to it, each once within an organisation;
-and what may be told of a count: what is small is hidden, and cannot be worked out from the rest."""
+"""Who is counted in figures of services: people who agree to it, each once within an organisation,
+real ones or made-up ones and never both; and what may be told of a count: what is small is hidden,
+and cannot be worked out from the rest."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from convive.domain.people import queries as people
@@ -21,10 +23,18 @@ from convive.domain.programme.models import CatalogueEntry
 from convive.domain.services.models import Attendance
 from convive.domain.services.vocabulary import Came
 from convive.kernel.periods import Period
-from convive.stats.disclosure import Cell, ProtectedTable, suppress
+from convive.stats.disclosure import (
+    Cell,
+    ProtectedList,
+    ProtectedTable,
+    suppress,
+    suppress_list,
+)
 
 WAYS = ("sex", "age_band", "district")
 _AT_ONCE = 5000  # people read in one query
+
+K = TypeVar("K", str, int)
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,18 @@ class Reached:
 
     @property
     def rows(self) -> QuerySet[Attendance]:
+        return self._real[0]
+
+    @property
+    def is_sample(self) -> bool:
+        return self._real[1]
+
+    @cached_property
+    def _real(self) -> tuple[QuerySet[Attendance], bool]:
         days = (self.period.start, self.period.end)
-        return Attendance.objects.filter(state=Came.PRESENT, session__day__range=days)
+        rows = Attendance.objects.filter(state=Came.PRESENT, session__day__range=days)
+        (found,), is_sample = real((rows, made_up("enrolment__")))
+        return found, is_sample
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str], set[int]]:
@@ -79,7 +99,8 @@ def told(
     column: str | None = None,
 ) -> int | None:
     """How many different people are in a row or in any, in a column or in any; None where it is
-    hidden: the table is protected as one, with its sums.
+    hidden: the table is protected as one, with its sums, and so are the different people of its
+    rows and of its columns, which are told in place of the sums.
 
     cells : who is in each row and column. least : the smallest count of a row that may be told.
     """
@@ -95,15 +116,65 @@ def told(
         None if row is None else rows.index(row),
         None if column is None else columns.index(column),
     )
-    inside = (
-        found
-        for (each, one), found in cells.items()
-        if row in (None, each) and column in (None, one)
-    )
-    # Who is in several rows is in several cells: the sum of them says less than this
-    different = len(set[int]().union(*inside))
     floor = max(least.values()) if row is None else least[row]
-    return None if cell.status == "suppressed" or 0 < different < floor else different
+    every = _different(cells, row, column)
+    # Who is in several rows is in several cells: the sum of them says less than this
+    hidden = [cell.status == "suppressed", 0 < every < floor]
+    if column is None:
+        counts = [_different(cells, row=each) for each in rows]
+        kept_rows = suppress_list(counts, [least[each] for each in rows])
+        hidden.append(_is_hidden(kept_rows, rows, row))
+    if row is None:
+        counts = [_different(cells, column=one) for one in columns]
+        most = [max(least[each] for each, at in cells if at == one) for one in columns]
+        hidden.append(_is_hidden(suppress_list(counts, most), columns, column))
+    return None if any(hidden) else every
+
+
+def real(*parts: tuple[QuerySet[Any], Q]) -> tuple[list[QuerySet[Any]], bool]:
+    """Of several kinds of rows, those of real people where any is of one; else those of made-up
+    people, and that they are: no figure mixes the two.
+
+    parts : rows, and which of them are made up.
+    """
+    found = [rows.exclude(invented) for rows, invented in parts]
+    if any(rows.exists() for rows in found):
+        return found, False
+    every = [rows for rows, _invented in parts]
+    return every, any(rows.exists() for rows in every)
+
+
+def made_up(enrolment: str = "") -> Q:
+    """Whether the activity or the person of an enrolment is a sample. enrolment : the way to it."""
+    return made_up_person(enrolment) | Q(**{f"{enrolment}activity__is_sample": True})
+
+
+def made_up_person(row: str = "") -> Q:
+    """The same of a person, of whom something is written down."""
+    own, kept = f"{row}person__is_sample", f"{row}person__same_as__is_sample"
+    return Q(**{own: True}) | Q(**{kept: True})
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a share counts once. district : its number. part : whether it is of those it tells."""
+
+    service: str
+    district: int
+    part: bool
+
+
+def tells(units: Sequence[Unit], service: str | None = None, district: int | None = None) -> bool:
+    """Whether a share may be told of a service, of a district or of all: neither those it tells nor
+    the others are few, and neither can be worked out from what is told of the rest.
+
+    Services and districts are two tables with the same sums. Where one has to hide these, the other
+    is not told either: it would add up to them.
+    """
+    least = limits(unit.service for unit in units)
+    by_service = [(unit.service, unit) for unit in units]
+    by_district = [(unit.district, unit) for unit in units]
+    return _tells(by_service, service, least) and _tells(by_district, district, least)
 
 
 def those_counted(pks: Iterable[int]) -> list[Person]:
@@ -123,6 +194,39 @@ def limits(services: Iterable[str]) -> dict[str, int]:
     rows = CatalogueEntry.objects.filter(kind=CatalogueEntry.Kind.SERVICE, code__in=wanted)
     sensitive = set(rows.filter(data__sensitive=True).values_list("code", flat=True))
     return {code: programme.threshold(sensitive=code in sensitive) for code in wanted}
+
+
+def _tells(units: Sequence[tuple[K, Unit]], asked: K | None, least: Mapping[str, int]) -> bool:
+    """units : each under the column in which it stands. asked : a column, or None for all."""
+    columns = sorted({column for column, _unit in units})
+    counted = Counter((unit.part, column) for column, unit in units)
+    limit: dict[K, int] = {}
+    for column, unit in units:
+        limit[column] = max(limit.get(column, 0), least[unit.service])
+    table = np.array([[counted[part, each] for each in columns] for part in (True, False)])
+    kept: ProtectedTable = suppress(table, np.array([[limit[each] for each in columns]]))
+    if asked is None:
+        cells = [*kept.row_totals, kept.grand_total]
+    else:
+        at = columns.index(asked)
+        cells = [kept.cells[0][at], kept.cells[1][at], kept.column_totals[at]]
+    return all(cell is not None and cell.status != "suppressed" for cell in cells)
+
+
+def _different(
+    cells: Mapping[tuple[str, str], set[int]], row: str | None = None, column: str | None = None
+) -> int:
+    inside = (
+        found
+        for (each, one), found in cells.items()
+        if row in (None, each) and column in (None, one)
+    )
+    return len(set[int]().union(*inside))
+
+
+def _is_hidden(kept: ProtectedList, names: Sequence[str], asked: str | None) -> bool:
+    cell = kept.total if asked is None else kept.cells[names.index(asked)]
+    return cell is not None and cell.status == "suppressed"
 
 
 def _cell(kept: ProtectedTable, row: int | None, column: int | None) -> Cell:

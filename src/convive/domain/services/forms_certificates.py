@@ -31,7 +31,7 @@ class IssueForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, found: Activity) -> None:
-        rows = [(row.code, name_of(row.person)) for row in queries.without_certificate(found)]
+        rows = [(row.code, name_of(row.whom)) for row in queries.without_certificate(found)]
         last = queries.certificates(found).first()
         initial: dict[str, Any] = {"hours": last.hours if last else None}
         if not found.is_sensitive:

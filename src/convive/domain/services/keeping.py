@@ -43,17 +43,18 @@ def require_enrolment(by: Actor, code: str) -> Enrolment:
         require(by, Permission.KEEP_SERVICES, Scope("-", "-"))
         raise BadInput.at(code, _("There is no such enrolment."), _("Open the activity again."))
     activity = require_activity(by, found.activity.code)
-    row = activity.enrolments.select_related("person").get(pk=found.pk)
+    row = activity.enrolments.select_related("person__same_as").get(pk=found.pk)
     row.activity = activity
     return row
 
 
 def move_up(by: str, found: Activity, day: date) -> None:
     """Whoever waits first and still agrees gets the place that is free. by : an actor's id."""
-    for row in found.enrolments.filter(state=Standing.WAITING).order_by("asked_on", "pk"):
+    waiting = found.enrolments.filter(state=Standing.WAITING).select_related("person__same_as")
+    for row in waiting.order_by("asked_on", "pk"):
         if queries.free_places(found) == 0:
             return
-        if not people.agrees(row.person, Purpose.SERVICES):
+        if not people.agrees(row.whom, Purpose.SERVICES):
             continue
         row.state, row.from_day = Standing.ENROLLED, day
         row.save()

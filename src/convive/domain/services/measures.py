@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 
 from convive.domain.people.vocabulary import AGE_BANDS, Sex
 from convive.domain.programme import queries as programme
-from convive.domain.services import queries, telling
+from convive.domain.services import counting, queries, rules, telling
 from convive.domain.services.counting import WAYS, Reached
-from convive.domain.services.models import Activity, Enrolment, Session
+from convive.domain.services.models import Activity, Session
 from convive.domain.services.vocabulary import Standing
 from convive.kernel.errors import BadInput
-from convive.kernel.figures import Figure, Mark, MarkKind, Question, Status, measure
+from convive.kernel.figures import Figure, Question, Status, measure
 from convive.kernel.words import between, number, percent, percent_interval
 from convive.stats.rates import proportion
 from convive.stats.retention import kaplan_meier
@@ -35,7 +35,7 @@ def people(question: Question) -> Figure:
     if not _was_written(question):
         return telling.missing(unit, method)
     value = reached.told(service, level)
-    figure = Figure(
+    return Figure(
         value,
         unit,
         method,
@@ -43,47 +43,52 @@ def people(question: Question) -> Figure:
         n=value,
         as_of=programme.today(),
         status=Status.SUPPRESSED if value is None else Status.OK,
-        marks=telling.marks(activities),
+        marks=telling.marks(reached.is_sample) + telling.several(telling.bodies_of(activities)),
         words=telling.too_few()
         if value is None
         else _("%(people)s people.") % {"people": number(value)},
     )
-    if activities.values("organisation").distinct().count() > 1:
-        several = _("Whoever came to two organisations counts twice: ask `reach.people` instead.")
-        figure = figure.with_marks(Mark(MarkKind.NOTE, several))
-    return figure
 
 
 @measure("services.completion", filters=("service",))
 def completion(question: Question) -> Figure:
     """The share of those who completed, of those whose time in an activity ended."""
     telling.whole_months(question)
-    rows = queries.ended_in(question.period.start, question.period.end)
-    rows = telling.narrowed(question, rows)
-    found = telling.counted(rows)
-    done = sum(row.state == Standing.COMPLETED for row in found)
-    least = telling.least(rows)
-    method = _(
-        "Completed ÷ (completed + left), of people who had a place and agree to be counted; who is "
-        "lost from sight did not complete. Clopper–Pearson."
+    asked, first, last = telling.part_of(question), question.period.start, question.period.end
+    (rows,), is_sample = counting.real((queries.ended_in(first, last), counting.made_up()))
+    ended = {
+        whose: [time for time in every if first <= time.ends <= last]
+        for whose, every in telling.times(rows).items()
+    }
+    share = telling.Share(
+        {
+            whose: any(time.state == Standing.COMPLETED for time in every)
+            for whose, every in ended.items()
+            if every
+        },
+        asked,
     )
-    if not found:
+    method = _(
+        "Completed ÷ (completed + left), of people who had a place and agree to be counted, each "
+        "once in an activity; who is lost from sight did not complete. Clopper–Pearson."
+    )
+    if not share.n:
         return telling.missing("%", method)
-    if 0 < done < least or 0 < len(found) - done < least:
-        return telling.hidden("%", method, telling.activities_of(rows))
-    share, lower, upper = (float(each) for each in proportion(done, len(found)))
+    if not share.is_told:
+        return telling.hidden(method, share, is_sample)
+    part, lower, upper = (float(each) for each in proportion(share.did, share.n))
     return Figure(
-        100 * share,
+        100 * part,
         "%",
         method,
-        telling.sources(telling.activities_of(rows)),
+        telling.sources(share.activities),
         lower=100 * lower,
         upper=100 * upper,
-        n=len(found),
+        n=share.n,
         as_of=programme.today(),
-        marks=telling.marks(telling.activities_of(rows)),
+        marks=telling.marks(is_sample),
         words=_("%(share)s completed (%(interval)s).")
-        % {"share": percent(share), "interval": percent_interval(lower, upper)},
+        % {"share": percent(part), "interval": percent_interval(lower, upper)},
     )
 
 
@@ -91,44 +96,50 @@ def completion(question: Question) -> Figure:
 def retention(question: Question) -> Figure:
     """The share of those who began within the period and were still there after some days."""
     telling.whole_months(question)
-    days = _days(question)
-    begun = Enrolment.objects.filter(from_day__range=(question.period.start, question.period.end))
-    rows = telling.narrowed(question, begun)
-    kept = {row.pk for row in telling.counted(rows)}
-    spells = queries.spells(rows, programme.today(), kept)
+    asked, days = telling.part_of(question), _days(question)
+    first, last, today = question.period.start, question.period.end, programme.today()
+    (rows,), is_sample = counting.real((queries.begun_in(first, last), counting.made_up()))
+    spells = {
+        whose: spell
+        for whose, every in telling.times(rows).items()
+        for time in [time for time in every if first <= time.from_day <= last][:1]
+        if (spell := rules.spell(time, today)) is not None
+    }
+    share = telling.Share(
+        {whose: spell.left and spell.days <= days for whose, spell in spells.items()}, asked
+    )
     method = _(
-        "Kaplan–Meier from the day somebody has a place; who completes or is lost from sight is "
+        "Kaplan–Meier from the day somebody has a place, of people who agree to be counted, each "
+        "once in an activity: whoever came back had left. Who completes or is lost from sight is "
         "censored. Greenwood's variance, interval by log(−log)."
     )
-    if not spells:
+    if not share.n:
         return telling.missing("%", method)
-    found = kaplan_meier([each.days for each in spells], [each.left for each in spells])
-    gone = sum(each.left and each.days <= days for each in spells)
-    told, least = found.at(days), telling.least(rows)
-    activities = telling.activities_of(rows)
-    if len(spells) < least or 0 < gone < least:
-        return telling.hidden("%", method, activities)
+    if not share.is_told:
+        return telling.hidden(method, share, is_sample)
+    inside = [spells[whose] for whose in share.inside]
+    told = kaplan_meier([each.days for each in inside], [each.left for each in inside]).at(days)
+    source, marks = telling.sources(share.activities), telling.marks(is_sample)
     if told is None:
         early = _("Nobody was seen for %(days)d days yet.") % {"days": days}
-        return Figure(
-            None, "%", method, telling.sources(activities), status=Status.UNDEFINED, words=early
-        )
-    share, lower, upper = told
+        status = Status.UNDEFINED
+        return Figure(None, "%", method, source, status=status, marks=marks, words=early)
+    part, lower, upper = told
     said = _("%(share)s were still there after %(days)d days, %(between)s %%.") % {
-        "share": percent(share),
+        "share": percent(part),
         "days": days,
         "between": between(100 * lower, 100 * upper),
     }
     return Figure(
-        100 * share,
+        100 * part,
         "%",
         method,
-        telling.sources(activities),
+        source,
         lower=100 * lower,
         upper=100 * upper,
-        n=len(spells),
-        as_of=programme.today(),
-        marks=telling.marks(activities),
+        n=share.n,
+        as_of=today,
+        marks=marks,
         words=said,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from convive.domain.people import queries as people
@@ -12,12 +13,13 @@ from convive.domain.people.models import Person
 from convive.domain.people.rules import age_on
 from convive.domain.people.vocabulary import AGE_BANDS, Sex
 from convive.domain.programme import queries as programme
+from convive.domain.programme.models import Organisation
 from convive.domain.services import counting, telling
-from convive.domain.services.models import Activity, Attendance
+from convive.domain.services.models import Attendance
 from convive.domain.services.models_received import Received
 from convive.domain.services.vocabulary import Came, ResourceKind
 from convive.kernel.errors import BadInput
-from convive.kernel.figures import Figure, Mark, MarkKind, Question, Status, measure
+from convive.kernel.figures import Figure, Question, Status, measure
 from convive.kernel.periods import Period
 from convive.kernel.words import number
 
@@ -26,12 +28,13 @@ from convive.kernel.words import number
 def girls_reached(question: Question) -> Figure:
     """Girls and young women who received a resource or came to a service that is one."""
     telling.whole_months(question)
-    kind = _kind(question)
+    kind, district = _asked(question)
     first, last = ages()
     method = _(
         "Women and girls of %(first)d to %(last)d years on the last day of the period, who were "
         "given a resource or came to a service that is one, and agree to be counted, each once "
-        "within an organisation. Small counts are hidden, and what would tell them."
+        "within an organisation, in the district where they live. Small counts are hidden, and "
+        "what would tell them."
     ) % {"first": first, "last": last}
     days = (question.period.start, question.period.end)
     given = Received.objects.filter(given_on__range=days)
@@ -40,17 +43,9 @@ def girls_reached(question: Question) -> Figure:
         session__day__range=days,
         session__activity__service__data__resource__in=ResourceKind.values,
     )
-    if question.place:
-        place = programme.place(question.place)
-        if place != programme.programme_place():
-            if kind:
-                raise BadInput.at(
-                    "--place",
-                    _("Ask for a kind or for a district, not for both at once."),
-                    _("Give one of them."),
-                )
-            given = given.filter(person__district=place)
-            came = came.filter(session__activity__district=place)
+    (given, came), is_sample = counting.real(
+        (given, counting.made_up_person()), (came, counting.made_up("enrolment__"))
+    )
     if not (given.exists() or came.exists()):
         said = _("Nobody wrote down what girls and young women received within this period.")
         return Figure(None, _("people"), method, _("Activities"), status=Status.MISSING, words=said)
@@ -65,24 +60,24 @@ def girls_reached(question: Question) -> Figure:
     ]
     kept = _counted({root or own for _kind, root, own in pairs}, question.period)
     for each, root, own in pairs:
-        if (root or own) in kept:
-            who[each, ""].add(root or own)
+        if one := kept.get(root or own):
+            who[each, str(one.district_id or "")].add(one.pk)
     # Most are minors: the higher threshold holds for all
     least = dict.fromkeys(ResourceKind.values, programme.threshold(sensitive=True))
-    value = counting.told(who, least, kind)
-    activities = Activity.objects.filter(sessions__attendance__in=came).distinct()
-    marks = telling.marks(activities)
-    if not marks and given.filter(person__is_sample=True).exists():
-        marks = (Mark(MarkKind.SAMPLE, _("Sample: these people are made up.")),)
+    value = counting.told(who, least, kind, district)
+    bodies = Organisation.objects.filter(
+        Q(pk__in=given.order_by().values("person__organisation"))
+        | Q(pk__in=came.order_by().values("session__activity__organisation"))
+    )
     return Figure(
         value,
         _("people"),
         method,
-        telling.sources(activities),
+        telling.named(bodies),
         n=value,
         as_of=programme.today(),
         status=Status.SUPPRESSED if value is None else Status.OK,
-        marks=marks,
+        marks=telling.marks(is_sample) + telling.several(bodies),
         words=(
             telling.too_few()
             if value is None
@@ -112,12 +107,13 @@ def is_one(person: Person, day: date) -> bool:
     return first <= lower and upper <= last
 
 
-def _counted(pks: set[int], period: Period) -> set[int]:
+def _counted(pks: set[int], period: Period) -> dict[int, Person]:
     day = min(period.end, programme.today())
-    return {one.pk for one in counting.those_counted(pks) if is_one(one, day)}
+    return {one.pk: one for one in counting.those_counted(pks) if is_one(one, day)}
 
 
-def _kind(question: Question) -> str | None:
+def _asked(question: Question) -> tuple[str | None, str | None]:
+    """The kind or the district that is asked for, the latter by its number."""
     kind = question.where.get("kind") or None
     if kind is not None and kind not in ResourceKind.values:
         raise BadInput.at(
@@ -125,4 +121,14 @@ def _kind(question: Question) -> str | None:
             _("There is no resource of this kind."),
             _("It takes: %(levels)s.") % {"levels": ", ".join(ResourceKind.values)},
         )
-    return kind
+    if question.place:
+        place = programme.place(question.place)
+        if place != programme.programme_place():
+            if kind:
+                raise BadInput.at(
+                    "--place",
+                    _("Ask for a kind or for a district, not for both at once."),
+                    _("Give one of them."),
+                )
+            return None, str(place.pk)
+    return kind, None

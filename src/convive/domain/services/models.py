@@ -140,6 +140,41 @@ class Enrolment(models.Model):
             ),
         ]
 
+    @property
+    def whom(self) -> Person:
+        """The row of the register under which a double stands: its word counts."""
+        return self.person.same_as or self.person
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the activity or the person is made up."""
+        return self.activity.is_sample or self.person.is_sample or self.whom.is_sample
+
+
+class EarlierStay(models.Model):
+    """A time with a place that ended when somebody left, before they came back to the activity.
+
+    The newest stands on the enrolment itself; this one still counts as having left.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="earlier")
+    from_day = models.DateField()
+    ended_on = models.DateField()
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+
+    class Meta:
+        ordering = ["from_day", "pk"]
+        indexes = [
+            models.Index(fields=["from_day"], name="earlier_stay_began"),
+            models.Index(fields=["ended_on"], name="earlier_stay_ended"),
+        ]
+        constraints = [
+            one_of("reason", Reason, "earlier_stay_reason_known"),
+            models.CheckConstraint(
+                condition=Q(ended_on__gte=F("from_day")), name="earlier_stay_days_in_order"
+            ),
+        ]
+
 
 class Attendance(models.Model):
     """Whether somebody came to a session: the newest word, by the time it was taken.

@@ -27,5 +27,10 @@ class Received(models.Model):
         ]
 
     @property
+    def whom(self) -> Person:
+        """The row of the register under which a double stands: its word counts."""
+        return self.person.same_as or self.person
+
+    @property
     def is_sensitive(self) -> bool:
         return bool(self.resource.data.get("sensitive"))

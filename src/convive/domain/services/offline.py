@@ -38,7 +38,7 @@ def attendance(by: Actor, entry: Entry) -> None:
             code,
             _("Somebody wrote down later that %(name)s: %(state)s (%(when)s). That holds.")
             % {
-                "name": pages.name_of(holds.enrolment.person),
+                "name": pages.name_of(holds.enrolment.whom),
                 "state": CAME_NAMES[holds.state],
                 "when": words.moment(holds.taken_at),
             },

@@ -18,6 +18,7 @@ from convive.domain.programme.models import CatalogueEntry
 from convive.domain.services import rules
 from convive.domain.services.models import Activity, Enrolment
 from convive.domain.services.models_outcomes import Outcome
+from convive.domain.services.queries import Whose
 from convive.domain.services.vocabulary import MONTHS, Standing
 
 
@@ -44,11 +45,11 @@ def due(activities: QuerySet[Activity], today: date) -> list[Due]:
         Enrolment.objects.filter(
             activity__in=activities, state=Standing.COMPLETED, ended_on__range=(far, near)
         )
-        .select_related("person", "activity__service", "activity__organisation")
+        .select_related("person__same_as", "activity__service", "activity__organisation")
         .order_by("ended_on", "pk")
     )
     said = _said(rows)
-    agreed = Agreed([row.person for row in rows], today)
+    agreed = Agreed([row.whom for row in rows], today)
     return sorted(_asked(rows, said, agreed, today), key=lambda one: one.on)
 
 
@@ -62,21 +63,29 @@ def written(row: Enrolment, months: int) -> Outcome | None:
 
 
 def _asked(
-    rows: Iterable[Enrolment], said: dict[int, set[int]], agreed: Agreed, today: date
+    rows: Iterable[Enrolment], said: dict[Whose, set[int]], agreed: Agreed, today: date
 ) -> Iterator[Due]:
+    asked: set[Whose] = set()
     for row in rows:
         assert row.ended_on is not None
-        months = rules.asked_now(row.ended_on, said.get(row.pk, set()), today)
-        may_be_called = all(
-            agreed.to(one, row.person) for one in (Purpose.SERVICES, Purpose.CONTACT)
-        )
-        if months is not None and may_be_called and not row.person.is_erased:
+        if _whose(row) in asked:
+            continue
+        asked.add(_whose(row))
+        months = rules.asked_now(row.ended_on, said.get(_whose(row), set()), today)
+        may_be_called = all(agreed.to(one, row.whom) for one in (Purpose.SERVICES, Purpose.CONTACT))
+        if months is not None and may_be_called and not row.whom.is_erased:
             yield Due(row, months, rules.after_months(row.ended_on, months))
 
 
-def _said(rows: Iterable[Enrolment]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    written = Outcome.objects.filter(enrolment__in=[row.pk for row in rows])
+def _said(rows: Iterable[Enrolment]) -> dict[Whose, set[int]]:
+    found: dict[Whose, set[int]] = {}
+    whose = {row.pk: _whose(row) for row in rows}
+    written = Outcome.objects.filter(enrolment__in=list(whose))
     for pk, months in written.values_list("enrolment", "months"):
-        found.setdefault(pk, set()).add(months)
+        found.setdefault(whose[pk], set()).add(months)
     return found
+
+
+def _whose(row: Enrolment) -> Whose:
+    """Somebody entered twice, and joined, is asked once."""
+    return row.activity_id, row.whom.pk

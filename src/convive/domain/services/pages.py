@@ -98,7 +98,7 @@ def retention_said(found: Retention | None) -> str:
 
 def roll(one: Session) -> list[tuple[Enrolment, str]]:
     """Whoever is asked about at a session, by name."""
-    found = [(row, name_of(row.person)) for row in queries.expected_at(one)]
+    found = [(row, name_of(row.whom)) for row in queries.expected_at(one)]
     return sorted(found, key=lambda each: each[1])
 
 
@@ -108,7 +108,7 @@ def sheet(found: Activity) -> dict[str, Any]:
     todo = found.sessions.filter(recorded_at=None)[:_ON_A_SHEET]
     return {
         "activity": found,
-        "names": sorted(name_of(row.person) for row in queries.still_agreeing(rows)),
+        "names": sorted(name_of(row.whom) for row in queries.still_agreeing(rows)),
         "sessions": list(todo),
     }
 
@@ -116,7 +116,7 @@ def sheet(found: Activity) -> dict[str, Any]:
 def _row(one: Enrolment, came: Presence, lacks: bool, is_over: bool) -> Row:
     return Row(
         one,
-        name_of(one.person),
+        name_of(one.whom),
         STANDING_NAMES[one.state],
         REASON_NAMES.get(one.reason, ""),
         came,

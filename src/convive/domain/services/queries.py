@@ -3,11 +3,13 @@ sensitive service, those of whose team they are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
@@ -19,12 +21,20 @@ from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry, User
 from convive.domain.services import rules
-from convive.domain.services.models import Activity, Attendance, Enrolment, Session
+from convive.domain.services.models import (
+    Activity,
+    Attendance,
+    EarlierStay,
+    Enrolment,
+    Session,
+)
 from convive.domain.services.models_certificates import Certificate
-from convive.domain.services.rules import Presence, Spell
+from convive.domain.services.rules import Presence, Spell, Time
 from convive.domain.services.vocabulary import Came, Progress, Reason, Standing
 from convive.kernel.errors import BadInput
 from convive.stats.retention import Retention, kaplan_meier
+
+Whose = tuple[int, int]  # an activity, a person
 
 
 def services() -> QuerySet[CatalogueEntry]:
@@ -90,23 +100,22 @@ def run_by(account: int) -> QuerySet[Activity]:
 
 def enrolments(found: Activity) -> QuerySet[Enrolment]:
     """Everybody of an activity, in the order in which they asked."""
-    return found.enrolments.select_related("person", "person__district", "activity")
+    return found.enrolments.select_related("person__district", "person__same_as", "activity")
 
 
 def enrolment(code: str) -> Enrolment | None:
     rows = Enrolment.objects.select_related(
-        "person", "activity__service", "activity__organisation", "activity__district"
+        "person__same_as", "activity__service", "activity__organisation", "activity__district"
     )
     return rows.filter(code=code).first()
 
 
 def enrolments_of(people_: Iterable[int], who: Actor) -> list[Enrolment]:
     """Of these people, in the activities that this actor may see, the newest first."""
-    rows = Enrolment.objects.filter(person__in=list(people_)).select_related("activity__service")
-    found = list(rows.order_by("-asked_on", "-pk"))
-    theirs = activities_visible_to(who).filter(pk__in={row.activity_id for row in found})
-    visible = set(theirs.values_list("pk", flat=True))
-    return [row for row in found if row.activity_id in visible]
+    visible = activities_visible_to(who).order_by().values("pk")
+    rows = Enrolment.objects.filter(person__in=list(people_), activity__in=visible)
+    found = rows.select_related("activity__service").prefetch_related("earlier")
+    return list(found.order_by("-asked_on", "-pk"))
 
 
 def without_certificate(found: Activity) -> list[Enrolment]:
@@ -118,13 +127,13 @@ def without_certificate(found: Activity) -> list[Enrolment]:
 
 def certificates(found: Activity) -> QuerySet[Certificate]:
     rows = Certificate.objects.filter(enrolment__activity=found)
-    return rows.select_related("enrolment__person").order_by("-pk")
+    return rows.select_related("enrolment__person__same_as").order_by("-pk")
 
 
 def certificate(code: str) -> Certificate | None:
     """By its code; on the public page whoever has it may ask."""
     rows = Certificate.objects.select_related(
-        "enrolment__person",
+        "enrolment__person__same_as",
         "enrolment__activity__service",
         "enrolment__activity__organisation",
         "enrolment__activity__district",
@@ -167,15 +176,16 @@ def expected_at(one: Session) -> list[Enrolment]:
     """Who is asked about at a session: whoever had a place on its day, or is written down there,
     and still agrees to be attended."""
     had = Q(from_day__lte=one.day) & (Q(ended_on=None) | Q(ended_on__gte=one.day))
-    rows = enrolments(one.activity).filter(had | Q(attendance__session=one)).distinct()
+    before = Q(earlier__from_day__lte=one.day, earlier__ended_on__gte=one.day)
+    rows = enrolments(one.activity).filter(had | before | Q(attendance__session=one)).distinct()
     return still_agreeing(rows.order_by("pk"))
 
 
 def still_agreeing(rows: Iterable[Enrolment]) -> list[Enrolment]:
     """Those of people who agree to be attended now. A consent withdrawn holds at once."""
     found = list(rows)
-    agreed = Agreed([row.person for row in found], programme.today())
-    return [row for row in found if agreed.to(Purpose.SERVICES, row.person)]
+    agreed = Agreed([row.whom for row in found], programme.today())
+    return [row for row in found if agreed.to(Purpose.SERVICES, row.whom)]
 
 
 def attendance(one: Session) -> dict[int, str]:
@@ -200,8 +210,13 @@ def unwritten(activities: QuerySet[Activity], day: date) -> QuerySet[Session]:
         activity=OuterRef("activity"),
         from_day__lte=OuterRef("day"),
     )
+    before = EarlierStay.objects.filter(
+        enrolment__activity=OuterRef("activity"),
+        from_day__lte=OuterRef("day"),
+        ended_on__gte=OuterRef("day"),
+    )
     rows = Session.objects.filter(
-        Exists(there),
+        Exists(there) | Exists(before),
         activity__in=activities.exclude(state=Progress.CLOSED),
         day__lt=day,
         recorded_at=None,
@@ -212,7 +227,8 @@ def unwritten(activities: QuerySet[Activity], day: date) -> QuerySet[Session]:
 def find_to_enrol(who: Actor, found: Activity, text: str) -> list[Person]:
     """People of the same organisation with a name like this, who are not in the activity yet."""
     alike = people.find(who, text)
-    inside = set(found.enrolments.values_list("person", flat=True))
+    whose = Coalesce("person__same_as", "person")
+    inside = set(found.enrolments.annotate(whose=whose).values_list("whose", flat=True))
     return [
         one
         for one in alike
@@ -220,18 +236,44 @@ def find_to_enrol(who: Actor, found: Activity, text: str) -> list[Person]:
     ]
 
 
-def spells(
-    rows: QuerySet[Enrolment], until: date, only: Collection[int] | None = None
-) -> list[Spell]:
-    """How long each of these was seen, up to a day. only : the enrolments that are looked at."""
-    seen = Attendance.objects.filter(enrolment__in=rows, state=Came.PRESENT)
-    last = dict(seen.values_list("enrolment").annotate(last=Max("session__day")))
-    told = rows.order_by().values_list("pk", "state", "from_day", "ended_on", "reason")
-    found = (
-        rules.spell(state, begun, ended, reason, last.get(pk), until)
-        for pk, state, begun, ended, reason in told
-        if only is None or pk in only
-    )
+def times(rows: QuerySet[Enrolment]) -> dict[Whose, list[Time]]:
+    """The times with a place that these enrolments tell of, by activity and person.
+
+    What was written down by mistake is none. Whoever was entered twice, and joined, is one.
+    """
+    of = ("row", "within", "whose", "stood", "began", "ended", "why")
+    now = rows.filter(from_day__isnull=False).exclude(reason=Reason.MISTAKE).order_by()
+    before = EarlierStay.objects.filter(enrolment__in=rows.order_by()).order_by()
+    told = now.annotate(
+        row=F("pk"), within=F("activity"), whose=Coalesce("person__same_as", "person"),
+        stood=F("state"), began=F("from_day"), ended=F("ended_on"), why=F("reason"),
+    ).values_list(*of).union(
+        before.annotate(
+            row=F("enrolment"),
+            within=F("enrolment__activity"),
+            whose=Coalesce("enrolment__person__same_as", "enrolment__person"),
+            stood=Value(Standing.LEFT.value, output_field=CharField()),
+            began=F("from_day"), ended=F("ended_on"), why=F("reason"),
+        ).values_list(*of),
+        all=True,
+    )  # fmt: skip
+    lost = Q(enrolment__reason=Reason.LOST) | Q(enrolment__earlier__reason=Reason.LOST)
+    came = Attendance.objects.filter(lost, enrolment__in=rows.order_by(), state=Came.PRESENT)
+    seen: dict[int, list[date]] = defaultdict(list)
+    for row, day in came.values_list("enrolment", "session__day").distinct():
+        seen[row].append(day)
+    found: dict[Whose, list[Time]] = defaultdict(list)
+    for row, activity_, whose, state, began, ended, why in told:
+        days = [day for day in seen[row] if began <= day <= (ended or day)]
+        time = Time(state, began, ended, why, max(days, default=None))
+        found[activity_, whose].append(time)
+    return {each: rules.joined(every) for each, every in found.items()}
+
+
+def spells(rows: QuerySet[Enrolment], until: date) -> list[Spell]:
+    """How long people were seen in these activities, up to a day: of several times of one person in
+    one activity, the first."""
+    found = (rules.spell(every[0], until) for every in times(rows).values())
     return [each for each in found if each is not None]
 
 
@@ -249,7 +291,7 @@ def by_mark(marks: Iterable[UUID]) -> set[UUID]:
 
 def word_of(session: int, enrolment: str) -> Attendance | None:
     """What is written down of somebody at a session."""
-    rows = Attendance.objects.select_related("enrolment__person")
+    rows = Attendance.objects.select_related("enrolment__person__same_as")
     return rows.filter(session=session, enrolment__code=enrolment).first()
 
 
@@ -261,8 +303,16 @@ def is_newer(at: datetime, mark: UUID, than: Attendance) -> bool:
 
 def ended_in(first: date, last: date) -> QuerySet[Enrolment]:
     """Those who had a place and completed or left within these days."""
-    rows = Enrolment.objects.filter(ended_on__range=(first, last), from_day__isnull=False)
-    return rows.exclude(reason=Reason.MISTAKE)
+    now = Q(ended_on__range=(first, last), from_day__isnull=False) & ~Q(reason=Reason.MISTAKE)
+    before = EarlierStay.objects.filter(ended_on__range=(first, last))
+    return Enrolment.objects.filter(now | Q(pk__in=before.values("enrolment")))
+
+
+def begun_in(first: date, last: date) -> QuerySet[Enrolment]:
+    """Those who had a place since one of these days."""
+    now = Q(from_day__range=(first, last)) & ~Q(reason=Reason.MISTAKE)
+    before = EarlierStay.objects.filter(from_day__range=(first, last))
+    return Enrolment.objects.filter(now | Q(pk__in=before.values("enrolment")))
 
 
 def service(code: str) -> CatalogueEntry:

@@ -1,4 +1,8 @@
-"""What somebody received, as the page of that person shows it to whoever may see it."""
+"""What somebody received, as the page of that person shows it to whoever may see it.
+
+The same lines stand on the sheet that is given to the person, which others find at home: of what is
+sensitive they say neither title, name nor kind, also on the screen of those who know it.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.services import queries
 from convive.domain.services.models import Enrolment
 from convive.domain.services.models_received import Received
-from convive.domain.services.vocabulary import RESOURCE_NAMES, STANDING_NAMES
+from convive.domain.services.vocabulary import RESOURCE_NAMES, STANDING_NAMES, Standing
 from convive.kernel import words
 
 
@@ -31,7 +35,7 @@ def section(person: Person, who: Actor) -> Section | None:
     """The services of somebody. Of sensitive ones only their own team learns."""
     if not may(who, Permission.SEE_SERVICES, people.scope_of(person)):
         return None
-    rows = [person.pk, *people.doubles_of(person).values_list("pk", flat=True)]
+    rows = rows_of(person)
     lines = [
         *_of_activities(queries.enrolments_of(rows, who)),
         *_of_resources(given_to(rows, who)),
@@ -45,35 +49,52 @@ def section(person: Person, who: Actor) -> Section | None:
 
 def given_to(people_: Iterable[int], who: Actor) -> list[Received]:
     """The resources given to these that this actor may see, the newest first."""
-    rows = Received.objects.filter(person__in=list(people_))
-    found: QuerySet[Received] = rows.select_related("resource", "person__organisation")
-    return [row for row in found.select_related("person__district") if sees(who, row)]
+    return [row for row in _given().filter(person__in=list(people_)) if sees(who, row)]
 
 
 def given(code: str) -> Received | None:
-    rows = Received.objects.select_related("resource", "person__organisation", "person__district")
-    return rows.filter(code=code).first()
+    return _given().filter(code=code).first()
+
+
+def rows_of(person: Person) -> list[int]:
+    """The row of somebody, and those that were joined to it."""
+    return [person.pk, *people.doubles_of(person).values_list("pk", flat=True)]
 
 
 def sees(who: Actor, row: Received, permission: Permission = Permission.SEE_SERVICES) -> bool:
     """Deny by default; a sensitive one is seen by who gave it and who attends the person."""
-    if not may(who, permission, people.scope_of(row.person)):
+    if not may(who, permission, people.scope_of(row.whom)):
         return False
     if who.is_system or not row.is_sensitive or row.given_by == who.id:
         return True
     account = programme.account_of(who)
-    return account is not None and row.person.worker_id == account.pk
+    return account is not None and row.whom.worker_id == account.pk
+
+
+def _given() -> QuerySet[Received]:
+    return Received.objects.select_related(
+        "resource", "person__organisation", "person__district",
+        "person__same_as__organisation", "person__same_as__district",
+    )  # fmt: skip
 
 
 def _of_activities(rows: Iterable[Enrolment]) -> Iterator[Line]:
     for row in rows:
         found = row.activity
-        days = row.ended_on or row.from_day or row.asked_on
-        detail = f"{found.service_name} · {STANDING_NAMES[row.state]}, {words.day(days)}"
-        yield Line(found.title, detail, reverse("services:activity", kwargs={"code": found.code}))
+        where = reverse("services:activity", kwargs={"code": found.code})
+        times = [(row.state, row.ended_on or row.from_day or row.asked_on)]
+        times += [(Standing.LEFT, stay.ended_on) for stay in reversed(row.earlier.all())]
+        for state, day in times:
+            said = f"{STANDING_NAMES[state]}, {words.day(day)}"
+            detail = said if found.is_sensitive else f"{found.service_name} · {said}"
+            yield Line(found.title_on_paper, detail, where)
 
 
 def _of_resources(rows: Iterable[Received]) -> Iterator[Line]:
     for row in rows:
+        day = words.day(row.given_on)
+        if row.is_sensitive:  # its kind tells what somebody suffers, as its name does
+            yield Line(_("A place or line that helps"), day)
+            continue
         kind = RESOURCE_NAMES[row.resource.data["kind"]]
-        yield Line(row.resource.name, f"{kind} · {words.day(row.given_on)}")
+        yield Line(row.resource.name, f"{kind} · {day}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from convive.domain.services.vocabulary import MONTHS, Came, Reason, Standing
@@ -43,6 +43,36 @@ def meets(came: Presence, completes_at: int) -> bool:
 
 
 @dataclass(frozen=True)
+class Time:
+    """A time in which somebody has, or had, a place. last_seen : the last session they came to."""
+
+    state: str
+    from_day: date
+    ended_on: date | None
+    reason: str = ""
+    last_seen: date | None = None
+
+    @property
+    def ends(self) -> date:
+        return self.ended_on or date.max
+
+
+def joined(times: Iterable[Time]) -> list[Time]:
+    """The times of one person in one activity, the first first. Two that overlap are one: somebody
+    was entered twice. It lasts as long as either does, and who completed in one has completed."""
+    found: list[Time] = []
+    for time in sorted(times, key=lambda one: (one.from_day, one.ends)):
+        if found and time.from_day < found[-1].ends:
+            both = (found[-1], time)
+            speaks = max(both, key=lambda one: (one.state == Standing.COMPLETED, one.ends))
+            seen = max((one.last_seen for one in both if one.last_seen), default=None)
+            found[-1] = replace(speaks, from_day=found[-1].from_day, last_seen=seen)
+        else:
+            found.append(time)
+    return found
+
+
+@dataclass(frozen=True)
 class Spell:
     """How many days somebody was seen in an activity, and whether they then left."""
 
@@ -50,28 +80,20 @@ class Spell:
     left: bool
 
 
-def spell(
-    state: str,
-    from_day: date | None,
-    ended_on: date | None,
-    reason: str,
-    last_seen: date | None,
-    until: date,
-) -> Spell | None:
-    """A spell for the estimate of retention; None where somebody never had a place.
-
-    last_seen : the last session to which they came. until : the day up to which is looked.
+def spell(time: Time, until: date) -> Spell | None:
+    """A spell for the estimate of retention; None where it begins after the day that is looked at.
 
     Whoever completes stays until then. Whoever is lost is censored on the day they were last seen:
-    not known to have left. Whoever was written down by mistake never began.
+    not known to have left.
     """
-    if from_day is None or from_day > until or reason == Reason.MISTAKE:
+    if time.from_day > until:
         return None
-    if state == Standing.LEFT and reason == Reason.LOST:
-        return Spell(max(0, (min(last_seen or from_day, until) - from_day).days), False)
-    if ended_on is None or ended_on > until:
-        return Spell((until - from_day).days, False)
-    return Spell(max(0, (ended_on - from_day).days), state == Standing.LEFT)
+    if time.state == Standing.LEFT and time.reason == Reason.LOST:
+        seen = min(time.last_seen or time.from_day, until)
+        return Spell(max(0, (seen - time.from_day).days), False)
+    if time.ends > until:
+        return Spell((until - time.from_day).days, False)
+    return Spell(max(0, (time.ends - time.from_day).days), time.state == Standing.LEFT)
 
 
 def after_months(day: date, months: int) -> date:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry, Organisation
-from convive.domain.services import counting
+from convive.domain.services import counting, queries
+from convive.domain.services.counting import Unit
 from convive.domain.services.models import Activity, Enrolment
+from convive.domain.services.queries import Whose
+from convive.domain.services.rules import Time
 from convive.kernel.errors import BadInput
 from convive.kernel.figures import Figure, Mark, MarkKind, Question, Status
 
@@ -38,8 +44,16 @@ def whole_months(question: Question) -> None:
         )
 
 
-def narrowed(question: Question, rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """Those of one service or of one district, or all: both at once would tell too few."""
+@dataclass(frozen=True)
+class Part:
+    """Of what a share is told: a service, a district by its number, or all."""
+
+    service: str | None = None
+    district: int | None = None
+
+
+def part_of(question: Question) -> Part:
+    """What is asked for. A service and a district at once would tell too few: raises BadInput."""
     service = service_of(question)
     if question.place:
         place = programme.place(question.place)
@@ -50,40 +64,97 @@ def narrowed(question: Question, rows: QuerySet[Enrolment]) -> QuerySet[Enrolmen
                     _("Ask for a service or for a district, not for both at once."),
                     _("Give one of them."),
                 )
-            return rows.filter(activity__district=place)
-    return rows.filter(activity__service__code=service) if service else rows
+            return Part(district=place.pk)
+    return Part(service)
 
 
-def counted(rows: QuerySet[Enrolment]) -> list[Enrolment]:
-    """Of these, those of people who are counted."""
-    found = list(rows.only("pk", "state", "ended_on", "person__same_as"))
-    kept = {one.pk for one in counting.those_counted(row.person_id for row in found)}
-    return [row for row in found if row.person_id in kept]
+class Share:
+    """People in activities, each once in each, some of whom did what is asked of.
+
+    of : whether they did, by activity and person, of the whole programme: what may be told of a
+    part depends on what is told of the rest.
+    """
+
+    def __init__(self, of: Mapping[Whose, bool], asked: Part) -> None:
+        places = Activity.objects.filter(pk__in={activity for activity, _person in of})
+        where = {
+            pk: (service, district)
+            for pk, service, district in places.values_list("pk", "service__code", "district")
+        }
+        self._asked = asked
+        self._units = {whose: Unit(*where[whose[0]], part) for whose, part in of.items()}
+
+    @cached_property
+    def inside(self) -> list[Whose]:
+        """Those of the part that is asked for."""
+        asked = self._asked
+        return [
+            whose
+            for whose, unit in self._units.items()
+            if asked.service in (None, unit.service) and asked.district in (None, unit.district)
+        ]
+
+    @property
+    def n(self) -> int:
+        return len(self.inside)
+
+    @property
+    def did(self) -> int:
+        return sum(self._units[whose].part for whose in self.inside)
+
+    @property
+    def activities(self) -> QuerySet[Activity]:
+        return Activity.objects.filter(pk__in={activity for activity, _person in self.inside})
+
+    @property
+    def is_told(self) -> bool:
+        """Whether neither those who did nor the others are few, or told by what is beside."""
+        return counting.tells(list(self._units.values()), self._asked.service, self._asked.district)
+
+    @property
+    def is_count_told(self) -> bool:
+        """The same of how many there are in all."""
+        every = [replace(unit, part=True) for unit in self._units.values()]
+        return counting.tells(every, self._asked.service, self._asked.district)
 
 
-def least(rows: QuerySet[Enrolment]) -> int:
-    """The smallest count that may be told of these."""
-    services = set(rows.order_by().values_list("activity__service__code", flat=True))
-    return max(counting.limits(services).values(), default=programme.threshold(sensitive=False))
-
-
-def activities_of(rows: QuerySet[Enrolment]) -> QuerySet[Activity]:
-    """Whence these are."""
-    return Activity.objects.filter(enrolments__in=rows).distinct()
+def times(rows: QuerySet[Enrolment]) -> dict[Whose, list[Time]]:
+    """Every time that the people of these enrolments had in the same activities, of those who are
+    counted, the first first."""
+    whose = Coalesce("person__same_as", "person")
+    asked = set(rows.order_by().annotate(whose=whose).values_list("activity", "whose"))
+    kept = {one.pk for one in counting.those_counted(person for _activity, person in asked)}
+    beside = Enrolment.objects.filter(activity__in=rows.order_by().values("activity"))
+    return {
+        each: every
+        for each, every in queries.times(beside).items()
+        if each in asked and each[1] in kept
+    }
 
 
 def sources(activities: QuerySet[Activity]) -> str:
     """The organisations that recorded it."""
-    rows: Iterable[Organisation] = Organisation.objects.filter(
-        pk__in=activities.order_by().values("organisation")
-    )
-    return ", ".join(row.name for row in rows) or _("Activities")
+    return named(bodies_of(activities))
 
 
-def marks(activities: QuerySet[Activity]) -> tuple[Mark, ...]:
-    """Whether what it says is made up."""
-    made_up = activities.filter(is_sample=True).exists()
-    return (Mark(MarkKind.SAMPLE, _("Sample: these people are made up.")),) * made_up
+def bodies_of(activities: QuerySet[Activity]) -> QuerySet[Organisation]:
+    return Organisation.objects.filter(pk__in=activities.order_by().values("organisation"))
+
+
+def named(bodies: Iterable[Organisation]) -> str:
+    return ", ".join(body.name for body in bodies) or _("Activities")
+
+
+def marks(is_sample: bool) -> tuple[Mark, ...]:
+    """What is said of a figure of made-up people."""
+    return (Mark(MarkKind.SAMPLE, _("Sample: these people are made up.")),) * is_sample
+
+
+def several(bodies: QuerySet[Organisation]) -> tuple[Mark, ...]:
+    """What is said of people counted within each of several organisations."""
+    is_several = bodies.count() > 1
+    text = _("Whoever came to two organisations counts twice: ask `reach.people` instead.")
+    return (Mark(MarkKind.NOTE, text),) * is_several
 
 
 def missing(unit: str, method: str) -> Figure:
@@ -92,15 +163,15 @@ def missing(unit: str, method: str) -> Figure:
     return Figure(None, unit, method, _("Activities"), status=Status.MISSING, words=said)
 
 
-def hidden(unit: str, method: str, activities: QuerySet[Activity]) -> Figure:
-    """A figure of too few people to be told."""
+def hidden(method: str, share: Share, is_sample: bool) -> Figure:
+    """A share of too few people to be told."""
     return Figure(
         None,
-        unit,
+        "%",
         method,
-        sources(activities),
+        sources(share.activities),
         status=Status.SUPPRESSED,
-        marks=marks(activities),
+        marks=marks(is_sample),
         words=too_few(),
     )
 

@@ -273,5 +273,5 @@ def leave(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("Written down."))
             return redirect("services:activity", code=row.activity.code)
-    context = {"form": form, "activity": row.activity, "name": pages.name_of(row.person)}
+    context = {"form": form, "activity": row.activity, "name": pages.name_of(row.whom)}
     return render(request, "services/leave.html", context, status=422 if form.errors else 200)

@@ -60,7 +60,7 @@ def of_activity(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, said % {"count": len(made)})
             return redirect("services:certificates", code=code)
     rows = [
-        (one, pages.name_of(one.enrolment.person), certificates.spoken(one.code))
+        (one, pages.name_of(one.enrolment.whom), certificates.spoken(one.code))
         for one in queries.certificates(found)
     ]
     context = {"form": form, "activity": found, "rows": rows}

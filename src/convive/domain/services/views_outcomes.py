@@ -40,8 +40,8 @@ def outcome(request: HttpRequest, code: str, months: int) -> HttpResponse:
         "activity": row.activity,
         "enrolment": row,
         "months": months,
-        "name": pages.name_of(row.person),
-        "calls": CALLS_NAMES[row.person.calls],
-        "may_call": outcomes.may_be_called(row.person),
+        "name": pages.name_of(row.whom),
+        "calls": CALLS_NAMES[row.whom.calls],
+        "may_call": outcomes.may_be_called(row.whom),
     }
     return render(request, "services/outcome.html", context, status=422 if form.errors else 200)

@@ -52,7 +52,7 @@ def _scope_of_entry(request: HttpRequest, code: str) -> Scope:
     row = _entry(code)
     if not received.sees(actor(request), row, Permission.KEEP_SERVICES):
         raise Http404
-    return people.scope_of(row.person)
+    return people.scope_of(row.whom)
 
 
 def _entry(code: str) -> Received:
@@ -80,7 +80,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "person": found,
         "name": pages.name_of(found),
-        "rows": received.given_to([found.pk], who),
+        "rows": received.given_to(received.rows_of(found), who),
     }
     return render(request, "services/received.html", context, status=422 if form.errors else 200)
 
@@ -89,7 +89,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=_scope_of_entry)
 def take_back(request: HttpRequest, code: str) -> HttpResponse:
     """Take back a resource that was written down by mistake."""
-    person = _entry(code).person.code
+    person = _entry(code).whom.code
     actions.take_back(by=actor(request), received_code=code)
     messages.success(request, _("Taken back."))
     return redirect("services:received", code=person)
