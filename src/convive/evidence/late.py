@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convive.domain.programme import queries as programme
-from convive.evidence import queries, records
+from convive.evidence import coverage, queries, records
 from convive.evidence.holding import held_of
 from convive.evidence.queries import Need, Selection, require
 from convive.evidence.records import Held
@@ -70,16 +71,21 @@ def _last_months(held: Held) -> dict[date, date]:
     found: dict[date, date] = {}
     reach: date | None = None
     for day in sorted({piece.release for piece in held.pieces}):
-        ends = [_reach(piece) for piece in held.pieces if piece.release == day and piece.days]
+        told = [piece for piece in held.pieces if piece.release == day and piece.days]
+        ends = [_reach(told, held)] if told else []
         reach = max([*ends, *([reach] if reach else [])], default=None)
         if reach is not None:
             found[_whole_month(reach)] = day
     return found
 
 
-def _reach(piece: Piece) -> date:
-    days = [day for day in (piece.last_day, piece.cut_off) if day is not None]
-    return max(days)
+def _reach(told: Sequence[Piece], held: Held) -> date:
+    """The day up to which the pieces of one release tell; a cut-off is none for days they lack."""
+    last = max(piece.days.end for piece in told if piece.days)
+    found = coverage.whole(replace(held, pieces=told))
+    if found is None or found.end < last:
+        return last
+    return max([last, *(piece.cut_off for piece in told if piece.cut_off)])
 
 
 def _whole_month(reach: date) -> date:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
-from convive.evidence import records
+from convive.evidence import coverage, records
 from convive.evidence.holding import SourceView, held_of, pieces, view_of
 from convive.evidence.iccs.offences import NEVER_FINER
 from convive.evidence.mapping import SourceSpec
@@ -231,7 +231,7 @@ def by_month_and_vintage(sel: Selection) -> dict[date, dict[date, int]]:
         known = {
             day: {
                 month: counted.get((day, month), 0)
-                for month in records.covered_months(held, sel, day)
+                for month in coverage.covered_months(held, sel, day)
                 if zero or (day, month) in counted
             }
             for day in days
@@ -258,14 +258,21 @@ def by_month(sel: Selection) -> dict[date, int]:
     """First day of month -> n, for every month of the period that the source covers.
 
     A month without records is zero only where the source says that absent rows are zero, or where
-    it lists incidents one by one. A month that no batch covers for these places is absent.
+    it lists incidents one by one. A month that no batch covers for these places is absent, and so
+    is one of which only some days are there; see `coverage`.
     """
     held = _held(sel)
     columns = "date_trunc('month', day)::DATE AS month, sum(n)::BIGINT"
     counted = dict(_ask(held, sel, columns, "month", needs=(Need.MONTH,)))
     zero = absent_is_zero(held.spec)
-    months = records.covered_months(held, sel)
+    months = coverage.covered_months(held, sel)
     return {month: counted.get(month, 0) for month in months if zero or month in counted}
+
+
+@once
+def whole(source: str) -> Period | None:
+    """From the first month to the last that the source covers whole; None where there is none."""
+    return coverage.whole(_held_at(source, None))
 
 
 def by_place(sel: Selection, level: str) -> dict[str, int]:

@@ -151,44 +151,6 @@ def survey_rows(held: Held, sel: Selection) -> list[tuple[Any, ...]]:
     )
 
 
-def covered_months(held: Held, sel: Selection, release: date | None = None) -> list[date]:
-    """First days of the months of the period of which some piece speaks, for the places asked for.
-
-    One place may be asked for under the codes of several schemes, so that any of them will do; of
-    several places, and of a larger one that another scheme names by its districts, `sel.all_of`
-    tells which are all needed.
-
-    release : only what this release speaks of.
-    """
-    speaking = [
-        (piece.areas, piece.days)
-        for piece in held.pieces
-        if piece.days and release in (None, piece.release)
-    ]
-    found = []
-    for month in sel.period.months():
-        covering = [areas for areas, days in speaking if _touches(month, days)]
-        if sel.places:
-            known = [area for areas in covering for area in areas]
-            speaks = [_speaks_of(known, place) for place in sel.all_of or sel.places]
-            if not (all(speaks) if sel.all_of else any(speaks)):
-                continue
-        elif not covering:
-            continue
-        found.append(month.start)
-    return found
-
-
-def _touches(month: Period, days: Period) -> bool:
-    """A batch speaks of each month from its first record to its last."""
-    return days.start <= month.end and month.start <= days.end
-
-
-def _speaks_of(areas: Sequence[str], place: str) -> bool:
-    """Some area holds the place. Of a place wider than all of them, nobody has told the rest."""
-    return any(place.startswith(area) for area in areas)
-
-
 def _conditions(spec: SourceSpec, sel: Selection, where: str) -> tuple[str, list[Any]]:
     conditions = ["day BETWEEN ? AND ?"]
     parameters: list[Any] = [sel.period.start, sel.period.end]

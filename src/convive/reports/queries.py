@@ -15,6 +15,7 @@ from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation, Place, Population
+from convive.evidence import queries as evidence
 from convive.kernel.periods import Period
 from convive.reports.models import Report
 from convive.reports.orders import Kind
@@ -25,16 +26,13 @@ def report(number: int) -> Report | None:
 
 
 def latest_month(place: Place) -> Period | None:
-    """The last month of which a source with records of a place knows; real sources first.
+    """The last whole month that a source with records of a place knows; real sources first.
 
     None where nothing has been imported about it.
     """
     views = [view for view in sources_here(place) if can_profile(view)]
-    ends = [
-        view.coverage.end
-        for view in views
-        if view.coverage is not None and view.is_sample == views[0].is_sample
-    ]
+    known = [evidence.whole(view.code) for view in views if view.is_sample == views[0].is_sample]
+    ends = [months.end for months in known if months is not None]
     return Period.month(max(ends).year, max(ends).month) if ends else None
 
 

@@ -76,9 +76,9 @@ class Desk:
         """The last twelve firm months, since the last break: no figure mixes both sides of one.
 
         A drawing that divides any district of the province breaks them for all, as they stand side
-        by side on one map.
+        by side on one map. A month at either end that the source holds in part is left out.
         """
-        found = recent(self.period, self.firm)
+        found = self._in_whole_months(recent(self.period, self.firm))
         together = [self.place, *self.districts]
         is_divided = any(self.census.drawings.divides(place.ref) for place in together)
         for mark in sayings.breaks_of(self.source, found, is_divided=is_divided):
@@ -183,6 +183,18 @@ class Desk:
         months = self._months(place)
         uncovered = tuple(m.start for m in period.months() if m.start not in months)
         return Tally(0 if uncovered else sum(months[m.start] for m in period.months()), uncovered)
+
+    def _in_whole_months(self, found: Period) -> Period:
+        """Without the months at the ends of the source of which only some days are there."""
+        spoken, whole = self.source.coverage, evidence.whole(self.source.code)
+        if spoken is None or whole is None:
+            return found
+        start, end = found.start, found.end
+        if spoken.start.replace(day=1) <= start < whole.start:
+            start = whole.start
+        if whole.end < end <= Period.month(spoken.end.year, spoken.end.month).end:
+            end = whole.end
+        return Period(start, end) if start <= end else found
 
 
 def by_own_code(

@@ -148,10 +148,16 @@ def asked_of(
 
 
 def reach_of(view: SourceView) -> date:
-    """The day up to which records of a source have come in: its last record, or its cut-off."""
+    """The day up to which records of a source have come in: its last record, or its cut-off.
+
+    A cut-off tells nothing of a month whose last days are in no file.
+    """
     if view.coverage is None:
         raise Refused.at(view.code, _("Nothing has been imported from this source yet."))
-    return max(view.coverage.end, view.as_of or view.coverage.end)
+    end, whole = view.coverage.end, evidence.whole(view.code)
+    if view.as_of is None or whole is None or whole.end < end:
+        return end
+    return max(end, view.as_of)
 
 
 def firm_of(view: SourceView) -> date:

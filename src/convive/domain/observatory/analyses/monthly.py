@@ -113,7 +113,7 @@ def of_source(source: str, place: str | None, period: Period | None, offence: st
     if view.coverage is None:
         raise Refused.at(source, _("Nothing has been imported from this source yet."))
     where = {"source": source} | ({"category": offence} if offence else {})
-    asked = reading.read(Question(period or view.coverage, place, where))
+    asked = reading.read(Question(_whole_months(period or view.coverage), place, where))
     reading.counted(asked)
     reading.complete(asked)
     found = evidence.by_month(asked.selection())
@@ -145,6 +145,11 @@ def of_source_foretold(
     return replace(
         given, foretold={m: one for m, one in growing.items() if one.published == counts[m]}
     )
+
+
+def _whole_months(period: Period) -> Period:
+    """Every month that the period touches: days of a month are no number of the month."""
+    return Period(period.start.replace(day=1), Period.month(period.end.year, period.end.month).end)
 
 
 def _people(asked: reading.Asked, months: Sequence[date]) -> list[Exposure] | None:
