@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from observatory_ground import SOURCES
 from shapely.geometry import Point, mapping, shape
 
 from convive.demo import rules, sample
+from convive.domain.observatory.rules import firm_until
+from convive.evidence.spec import read_source
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "demo.md").read_text()
 PEOPLE = {
@@ -108,6 +112,14 @@ def test_points_are_the_same_acts_as_the_complaints(complaints, points):
         for offence in (*rules.PLACED, *rules.UNPLACED):
             counted = sum(n for (p, _m, o), n in complaints.items() if (p, o) == (place, offence))
             assert by_place[(place, offence)] == counted
+
+
+@pytest.mark.parametrize("source", ["sample-complaints", "sample-points"])
+def test_no_month_that_the_rules_make_late_is_firm(source):
+    spec, problems = read_source(SOURCES / f"{source}.toml")
+    assert spec is not None, problems
+    firm = firm_until(date(max(rules.YEARS), 12, 31), spec.limits.late_months)
+    assert firm < min(date(*month, 1) for month in rules.LATE)
 
 
 def test_offences_that_mark_a_door_have_no_position(points):
