@@ -103,6 +103,41 @@ def test_a_planted_fall_is_found_in_a_file_and_an_even_series_is_not_called_one(
     assert still["changes"] == [] and "no evidence of a change" in still["sentence"]
 
 
+def with_a_gap(path: Path) -> Path:
+    """Seven years of about 30 a month, of which 2021 is not there."""
+    rows = [(f"{2018 + m // 12}-{m % 12 + 1:02}", 26 + m * 7 % 9) for m in range(84)]
+    return write(path, [("month", "n"), *(row for row in rows if row[0][:4] != "2021")])
+
+
+def test_months_without_a_row_are_not_known_and_are_named(tmp_path):
+    found = told("series", with_a_gap(tmp_path / "gap.csv"))
+    assert found["changes"] == []
+    assert [m["period"] for m in found["months"] if m["n"] is None] == [
+        f"2021-{m:02}" for m in range(1, 13)
+    ]
+    assert any(caveat.endswith("neither low nor zero: 2021.") for caveat in found["caveats"])
+
+
+def test_a_file_may_leave_its_zeros_out_where_it_says_so(tmp_path):
+    found = told("series", with_a_gap(tmp_path / "gap.csv"), "--absent-zero")
+    assert [m["n"] for m in found["months"] if m["period"][:4] == "2021"] == [0] * 12
+    assert found["changes"]
+
+
+def test_a_file_may_say_which_of_its_months_still_grow(tmp_path):
+    rows = [(f"{2020 + m // 12}-{m % 12 + 1:02}", 60 + m * 7 % 9) for m in range(36)]
+    rows += [(f"2023-{m:02}", 62 if m < 6 else 20) for m in range(1, 13)]
+    file = write(tmp_path / "late.csv", [("month", "n"), *rows])
+    assert told("series", file)["changes"]
+    found = told("series", file, "--firm-to", "2023-05")
+    assert found["changes"] == []
+    growing = [m["period"] for m in found["months"] if m["provisional"]]
+    assert growing == [f"2023-{m:02}" for m in range(6, 13)]
+    assert any("after May 2023 still grow" in caveat for caveat in found["caveats"])
+    assert "two years" in refused("series", file, "--firm-to", "2011")["why"]
+    assert run("series", "--source", "x", "--firm-to", "2023-05").exit_code == 2
+
+
 def test_months_of_a_source_are_those_that_were_imported(tmp_path):
     make_diagnosed(tmp_path, "quejas", only=("robo", "hurto"))
     found = told("series", "--source", "quejas", "--place", "PE-INEI:130105")
@@ -162,6 +197,20 @@ def test_a_panel_with_a_fault_is_refused_by_its_place(tmp_path, rows, says):
         "effect", write(tmp_path / "panel.csv", rows), "--treated-units", "a", "--start", "2"
     )
     assert says in problem["why"] and problem["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "says"),
+    [
+        ([("A", 120, 9000), ("B", "", 9000)], "column n, row 2", "B has no number"),
+        ([("A", 120, ""), ("B", 110, 9000)], "column people, row 1", "A has no number"),
+        ([("A", 120, 9000), ("B", 110, 9000), ("A", 130, 9100)], "A", "two rows"),
+    ],
+)
+def test_a_comparison_takes_no_empty_number_and_no_second_row(tmp_path, rows, at, says):
+    file = write(tmp_path / "places.csv", [("place", "n", "people"), *rows])
+    problem = refused("compare", file)
+    assert problem["where"].endswith(at) and says in problem["why"] and problem["remedy"]
 
 
 def test_too_few_units_to_compare_with_are_said_to_be_so(tmp_path):

@@ -84,6 +84,7 @@ def test_no_series_has_a_month_of_some_days(tmp_path):
         found = monthly.of_source("daily", HERE, period)
         assert len(found.months) == 24
         assert np.flatnonzero(np.isnan(found.counts)).tolist() == [0, 23]
+        assert found.unknown == [date(2022, 1, 1)]  # the last month still grows
 
 
 def test_a_late_import_does_not_make_the_last_month_whole(tmp_path):

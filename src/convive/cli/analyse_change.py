@@ -178,6 +178,8 @@ def undercount(
 @click.option("--place", metavar="SCHEME:CODE", help="Default: the programme's districts.")
 @click.option("--from", "first", metavar="MONTH", help="2018 or 2018-01.")
 @click.option("--to", "last", metavar="MONTH", help="Included.")
+@click.option("--firm-to", metavar="MONTH", help="The last of FILE that no longer grows.")
+@click.option("--absent-zero", is_flag=True, help="A month without a row in FILE is zero.")
 @click.option("--draws", default=999, show_default=True, type=click.IntRange(99), help="Of chance.")
 @_LEVEL
 @_SEED
@@ -189,6 +191,8 @@ def series(
     place: str | None,
     first: str | None,
     last: str | None,
+    firm_to: str | None,
+    absent_zero: bool,
     draws: int,
     level: float,
     seed: int,
@@ -196,22 +200,27 @@ def series(
     """Did the level change, is the newest month high, is there a season?
 
     Months on the two sides of a change of boundaries or method are never compared, and months that
-    still grow are left out. FILE has a row for each month: month (or year and month), n.
+    still grow are left out. FILE has a row for each month: month (or year and month), n. A month
+    without a row or without a number is not known.
 
     Example: convive analyse series --source mininter-vaw --place PE-INEI:130102
     """
     if bool(file) == bool(source):
         raise click.UsageError("Give FILE, or --source NAME.")
+    if source and (firm_to or absent_zero):
+        raise click.UsageError("--firm-to and --absent-zero go with FILE: a source tells both.")
     session.open()
     from convive.domain.observatory.analyses import monthly
     from convive.domain.observatory.analyses import series as question
 
     if file:
-        given = monthly.of_file(file)
+        firm = _period(firm_to, None)
+        given = monthly.of_file(file, firm.end if firm else None, absent_is_zero=absent_zero)
     else:
         _require(session, [place] if place else [])
         given = monthly.of_source_foretold(source, place, _period(first, last), offence)
     found = question.answer(given, question.Options(draws, level=level, seed=seed))
+    found = monthly.with_gaps(found, given)
     lines = [
         f"{one['period']}  ({one['from']} – {one['to']})  {one['ratio']:.2f} "
         f"({one['lower']:.2f}–{one['upper']:.2f})"
@@ -242,8 +251,8 @@ def compare(
 ) -> None:
     """Do places differ, as if their people were alike?
 
-    FILE has a row for each place, sex and age band: place, sex, age, n, people. Without sex and age
-    the places are compared as they are.
+    FILE has one row for each place, sex and age band: place, sex, age, n, people. Without sex and
+    age the places are compared as they are. An empty number and a second row are refused.
 
     Example: convive analyse compare --source mininter-vaw --place PE-INEI:130105 --place
     PE-INEI:130103 --from 2023 --to 2023

@@ -61,7 +61,8 @@ class Counted:
 def of_file(path: Path) -> Counted:
     """A table of one row for each place and stratum, with events and people.
 
-    Raises BadInput where a column is not there, or a place lacks a stratum.
+    Raises BadInput where a column is not there, a number is empty, a place lacks a stratum or has
+    two rows for one.
     """
     found = table.columns_of(path)
     place = table.find(found, "", PLACE, "place", _("the place"))
@@ -76,9 +77,22 @@ def of_file(path: Path) -> Counted:
     years = counts.copy()
     n, m = table.numbers(found, count, path.name), table.numbers(found, people, path.name)
     for row, (where, which) in enumerate(zip(found[place], stratum, strict=True)):
-        at = names.index(where), strata.index(which)
-        counts[at] = np.nansum([counts[at], n[row]])
-        years[at] = np.nansum([years[at], m[row]])
+        at, here = (names.index(where), strata.index(which)), f"{where} {which}".strip()
+        for name, numbers in ((count, n), (people, m)):
+            if np.isnan(numbers[row]):
+                raise BadInput.at(
+                    _("%(file)s, column %(column)s, row %(row)s")
+                    % {"file": path.name, "column": name, "row": row + 1},
+                    _("%(place)s has no number here. Empty is not zero.") % {"place": here},
+                    _("Write 0 where nothing happened, or leave the place out."),
+                )
+        if not np.isnan(counts[at]):
+            raise BadInput.at(
+                here,
+                _("This place has two rows for one sex and age."),
+                _("Add them up: events of all periods, and people times years."),
+            )
+        counts[at], years[at] = n[row], m[row]
     if np.isnan(counts).any():
         a, b = np.argwhere(np.isnan(counts))[0]
         raise BadInput.at(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from convive.domain.observatory import expected, queries, reading, sayings
+from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.answers import Exposure
 from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.exposure import CountedBy
@@ -61,6 +62,12 @@ class Monthly:
         last = self.months[-1]
         return Period(self.months[0], Period.month(last.year, last.month).end)
 
+    @property
+    def unknown(self) -> list[date]:
+        """The months that no longer grow and whose number is not known."""
+        known = zip(self.months, self.counts, strict=True)
+        return [month for month, n in known if np.isnan(n) and month <= self.firm]
+
     def stretches(self) -> list[Monthly]:
         """Parts that no break divides: numbers on its two sides are not compared.
 
@@ -91,8 +98,11 @@ class Monthly:
         return self.person_years[first:end]
 
 
-def of_file(path: Path) -> Monthly:
-    """A table of one row for each month; rows of one month are added up, absent months are zero.
+def of_file(path: Path, firm: date | None = None, *, absent_is_zero: bool = False) -> Monthly:
+    """A table of one row for each month; rows of one month are added up.
+
+    firm : the last month that no longer grows; None where no month grows. absent_is_zero : a month
+    without a row is zero; else it is not known, as one is whose number is empty.
 
     Raises BadInput where the columns are not there or hold something else.
     """
@@ -101,10 +111,12 @@ def of_file(path: Path) -> Monthly:
     n = table.numbers(found, count, path.name)
     months = months_of(found, path.name)
     every = np.arange(months.min(), months.max() + 1)
-    counts = np.zeros(len(every))
-    np.add.at(counts, (months - every[0]).astype(np.int64), n)
+    at = (months - every[0]).astype(np.int64)
+    counts = np.full(len(every), 0.0 if absent_is_zero else np.nan)
+    counts[at] = 0.0
+    np.add.at(counts, at, n)
     days = tuple(each.astype("datetime64[D]").astype(object) for each in every)
-    return Monthly(path.stem, days, counts, None, (), days[-1])
+    return Monthly(path.stem, days, counts, None, (), firm or days[-1])
 
 
 def of_source(source: str, place: str | None, period: Period | None, offence: str = "") -> Monthly:
@@ -145,6 +157,21 @@ def of_source_foretold(
     return replace(
         given, foretold={m: one for m, one in growing.items() if one.published == counts[m]}
     )
+
+
+def with_gaps(found: Answer, series: Monthly) -> Answer:
+    """The answer with a caveat that names the months that are not known, where there are any."""
+    if not series.unknown:
+        return found
+
+    def warn() -> list[str]:
+        said = {"months": sayings.months(series.unknown)}
+        return [
+            *found.warn(),
+            _("Not known, and taken as neither low nor zero: %(months)s.") % said,
+        ]
+
+    return replace(found, warn=warn)
 
 
 def _whole_months(period: Period) -> Period:

@@ -170,9 +170,10 @@ def _aoristic(
 
 
 def _series(given: Monthly, chosen: Mapping[str, str]) -> Answer:
-    from convive.domain.observatory.analyses import series
+    from convive.domain.observatory.analyses import monthly, series
 
-    return series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
+    found = series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
+    return monthly.with_gaps(found, given)
 
 
 def _compare(asked: Beside) -> Answer:
