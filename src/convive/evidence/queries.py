@@ -1,4 +1,7 @@
-"""Every read of the evidence: sources, batches, and the records of visible batches."""
+"""Every read of the evidence: sources, batches, and the records of visible batches.
+
+It stays whole, though it is long: whoever reads evidence looks here alone.
+"""
 
 from __future__ import annotations
 
