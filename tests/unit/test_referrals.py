@@ -6,49 +6,25 @@ Every part moves the same referral between the two bodies at its head; so it sta
 from __future__ import annotations
 
 import dataclasses
-import json
 from datetime import date, timedelta
 
 import pytest
-from cast import EL_PORVENIR, LA_ESPERANZA, actor, make_programme
-from django.db import IntegrityError, connection, transaction
+from cast import EL_PORVENIR, actor, make_programme
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from referred import AGREES, DEEDS, YOMIRA, make_services, receiver, sent, somebody, tomorrow, word
 
 from convive.access.rules import Actor
 from convive.domain.people import actions as people
-from convive.domain.people.actions import Word
-from convive.domain.people.facts import Facts
-from convive.domain.people.models import Person
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import CatalogueEntry
-from convive.domain.referrals import actions, measures, pages, queries, rules
+from convive.domain.referrals import actions, queries, rules
 from convive.domain.referrals.duties import Referrals
 from convive.domain.referrals.models import Referral
 from convive.domain.referrals.vocabulary import Reason, Side, Status
 from convive.kernel.errors import BadInput, NotAllowed
-from convive.kernel.figures import Question, figure
-from convive.kernel.figures import Status as Told
 from convive.kernel.models import JournalEntry
-from convive.kernel.periods import Period
 
 pytestmark = pytest.mark.django_db
-
-YOMIRA = Facts(
-    given="Yomira",
-    paternal="Quispe",
-    maternal="Huamán",
-    dni="70123456",
-    born=date(2001, 7, 30),
-    sex="F",
-    district=LA_ESPERANZA,
-    neighbourhood="Manuel Arévalo",
-    phone="944 123 456",
-    calls="hours",
-    call_hours="after six",
-    guardian="Aurelia",
-    functioning="112111",
-)
-TODAY = Period.parse("2024").end
 
 
 @pytest.fixture(autouse=True)
@@ -61,50 +37,9 @@ def ground(db: None):
         yield made
 
 
-def make_services() -> None:
-    for code, name, data in (
-        ("mentoring", "Mentoring", {}),
-        (
-            "mental-health",
-            "Mental health",
-            {"sensitive": True, "neutral_name_es": "Servicio A", "neutral_name_en": "Service A"},
-        ),
-    ):
-        CatalogueEntry.objects.create(
-            kind="service", code=code, name_es=name, name_en=name, data=data
-        )
-
-
-def word(purpose: str, agrees: bool = True, voice: str = "self") -> Word:
-    return Word(purpose, voice, agrees, "signed", programme.today())
-
-
-AGREES = (word("services"), word("disclosure_other_orgs"))
-
-
-def somebody(*, words: tuple[Word, ...] = AGREES, **changes: object) -> Person:
-    facts = dataclasses.replace(YOMIRA, **changes)
-    return people.register(
-        by=actor("case_worker"), organisation="unfpa", facts=facts, words=words, is_another=True
-    )
-
-
-def sent(found: Person | None = None, who: str = "case_worker", **more: object) -> Referral:
-    asked = {"receiver": "unodc", "service": "mentoring", "note": "Wants to weld", **more}
-    return actions.send(by=actor(who), person=(found or somebody()).code, **asked)
-
-
-def receiver() -> Actor:
-    return actor("other_agency_officer")
-
-
 def copy_for_receiver(found: Referral):
     row = queries.received_by(receiver()).get(pk=found.pk)
     return queries.told([row]).of(row)
-
-
-def tomorrow() -> date:
-    return programme.today() + timedelta(days=1)
 
 
 def accepted() -> Referral:
@@ -127,14 +62,6 @@ def test_every_move_is_open_to_one_side_and_no_other(status, side):
     both = wanted.get((status, "sender"), set()) | wanted.get((status, "receiver"), set())
     told = rules.moves(status, side, on_paper=True)
     assert told == (both if side == "sender" else wanted.get((status, side), set()))
-
-
-DEEDS = {
-    "accepted": lambda by, code: actions.accept(by=by, referral=code, promised_on=tomorrow()),
-    "rejected": lambda by, code: actions.reject(by=by, referral=code, reason="full"),
-    "done": lambda by, code: actions.done(by=by, referral=code),
-    "revoked": lambda by, code: actions.revoke(by=by, referral=code),
-}
 
 
 def in_state(status: str) -> Referral:
@@ -214,96 +141,6 @@ def test_what_was_accepted_can_be_rejected_and_counts_as_answered_when_it_was():
     actions.reject(by=receiver(), referral=found.code, reason=Reason.NOT_REACHED)
     found.refresh_from_db()
     assert found.status == "rejected" and found.responded_at == first and found.copy == ""
-
-
-# What the receiver reads
-
-
-def test_the_receiver_reads_what_its_role_needs_and_no_more():
-    found = sent()
-    copy = copy_for_receiver(found)
-    assert copy is not None
-    assert (copy.name, copy.age_band, copy.sex) == ("Yomira Quispe Huamán", copy.age_band, "F")
-    assert (copy.phone, copy.calls, copy.call_hours) == ("944123456", "hours", "after six")
-    assert (copy.district, copy.language, copy.note) == (LA_ESPERANZA, "es", "Wants to weld")
-    told = copy.as_text()
-    for kept in ("70123456", "Aurelia", "Manuel", "112111", "2001-07"):
-        assert kept not in told
-
-
-@pytest.mark.parametrize("calls", ["no", "unasked"])
-def test_no_telephone_goes_where_it_is_not_safe_to_call(calls):
-    copy = copy_for_receiver(sent(somebody(calls=calls, call_hours="")))
-    assert copy is not None and copy.phone == "" and copy.calls == calls
-    assert "944123456" not in copy.as_text()
-
-
-def test_the_copy_is_sealed_and_the_journal_names_nobody():
-    found = sent(service="mental-health")
-    actions.reject(by=receiver(), referral=found.code, reason="other", words="Lives with Aurelia")
-    sent(somebody(given="Rosa"))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM referrals_referral")
-        row = b"|".join(
-            bytes(value) if isinstance(value, (bytes, memoryview)) else str(value).encode()
-            for line in cursor.fetchall()
-            for value in line
-        )
-    for text in b"Yomira Quispe Rosa 944123456 after weld Aurelia".split():
-        assert text not in row
-    told = json.dumps(
-        [
-            [entry.subject, entry.data, entry.why]
-            for entry in JournalEntry.objects.filter(kind="referral")
-        ]
-    )
-    deeds = list(JournalEntry.objects.filter(kind="referral").values_list("did", flat=True))
-    assert sorted(deeds) == ["referrals.rejected", "referrals.sent", "referrals.sent"]
-    people_codes = list(Person.objects.values_list("code", flat=True))
-    for text in ("Yomira", "Rosa", "weld", "Aurelia", "mental", *people_codes):
-        assert text not in told
-
-
-@pytest.mark.parametrize("purpose", ["services", "disclosure_other_orgs"])
-def test_consent_that_is_withdrawn_takes_the_copy_away_at_once(purpose):
-    person = somebody()
-    found = sent(person)
-    assert copy_for_receiver(found) is not None
-    people.record_words(by=actor("case_worker"), person=person.code, words=[word(purpose, False)])
-    assert copy_for_receiver(found) is None
-    assert pages.received_rows(queries.received_by(receiver()))[0].name == ""
-    assert pages.sheet(found)["copy"] is None
-    people.record_words(by=actor("case_worker"), person=person.code, words=[word(purpose)])
-    assert copy_for_receiver(found) is not None
-
-
-@pytest.mark.parametrize("deed", ["rejected", "done", "revoked"])
-def test_the_copy_is_deleted_when_the_referral_ends(deed):
-    found = accepted()
-    DEEDS[deed](actor("case_worker") if deed == "revoked" else receiver(), found.code)
-    assert Referral.objects.values_list("copy", flat=True).get(pk=found.pk) == b""
-    assert copy_for_receiver(found) is None
-
-
-def test_whoever_is_forgotten_is_forgotten_by_the_receiver_too():
-    person = somebody()
-    found = sent(person)
-    people.erase(by=actor("agency_officer"), person=person.code, reason="asked")
-    found.refresh_from_db()
-    assert found.status == "revoked" and found.copy == ""
-    assert copy_for_receiver(found) is None
-
-
-def test_a_no_said_of_the_row_under_which_a_double_stands_counts():
-    double, kept = somebody(), somebody(given="Jomira")
-    found = sent(double)
-    lead = actor("agency_officer")
-    people.join(by=lead, person=double.code, same_as=kept.code)
-    assert copy_for_receiver(found) is not None
-    words = [word("disclosure_other_orgs", False)]
-    people.record_words(by=lead, person=kept.code, words=words)
-    assert copy_for_receiver(found) is None
-    assert queries.sent_by(lead).get() == found
 
 
 # Consent and its override
@@ -458,81 +295,3 @@ def test_each_side_is_reminded_in_time():
     actions.done(by=there, referral=found.code)
     assert waits(there, later(found, 20)) == waits(here, later(found, 20)) == []
     assert waits(actor("municipal_officer"), later(found, 20)) == []
-
-
-# Counted
-
-
-def ask(name: str, **where: str):
-    return figure(name, Question(Period.between("2020", "2100"), where=where))
-
-
-def spread_out(count: int) -> list[Referral]:
-    """Referrals sent 100 days ago, the nth answered after n days and done after 2n."""
-    start = timezone.now() - timedelta(days=100)
-    made = []
-    for n in range(1, count + 1):
-        found = sent(somebody(given=f"Rosa{n}"))
-        DEEDS["accepted"](receiver(), found.code)
-        DEEDS["done"](receiver(), found.code)
-        Referral.objects.filter(pk=found.pk).update(
-            sent_at=start,
-            responded_at=start + timedelta(days=n),
-            ended_at=start + timedelta(days=2 * n),
-        )
-        made.append(found)
-    return made
-
-
-def test_days_are_counted_with_their_interval():
-    spread_out(10)
-    found = ask("referrals.median_days")
-    assert (found.value, found.lower, found.upper, found.n) == (5, 2, 9, 10)  # X(2) to X(9)
-    assert ask("referrals.median_days", stage="done").value == 10
-    assert ask("referrals.p90_days").value == 9
-    assert ask("referrals.p90_days").upper == float("inf")
-    for where in ({"receiver": "unodc"}, {"sender": "unfpa"}, {"sex": "F"}):
-        assert ask("referrals.median_days", **where).n == 10
-    assert ask("referrals.median_days", sex="M").status is Told.MISSING
-    assert ask("referrals.open").value == 0
-
-
-def test_whoever_still_waits_is_not_left_out():
-    spread_out(5)
-    for n in range(5):
-        found = sent(somebody(given=f"Ana{n}"))
-        Referral.objects.filter(pk=found.pk).update(sent_at=timezone.now() - timedelta(days=90))
-    found = ask("referrals.median_days")
-    assert found.value == 5 and found.n == 10 and found.upper == float("inf")
-    assert "Kaplan" in found.method
-    assert ask("referrals.p90_days").status is Told.UNDEFINED
-    assert ask("referrals.open").value == 5
-
-
-def test_few_are_not_told():
-    spread_out(4)
-    found = sent(somebody(given="Ana"))
-    assert ask("referrals.open").status is Told.SUPPRESSED
-    assert ask("referrals.median_days", stage="done").status is Told.OK
-    actions.reject(by=receiver(), referral=found.code, reason="full")
-    assert ask("referrals.median_days", stage="done").status is Told.SUPPRESSED
-    assert ask("referrals.median_days").status is Told.OK
-    with pytest.raises(BadInput, match="no stage"):
-        ask("referrals.median_days", stage="dinner")
-    place = Question(Period.between("2020", "2100"), place=EL_PORVENIR)
-    assert figure("referrals.median_days", place).status is Told.MISSING
-
-
-def test_a_sensitive_service_is_guarded_by_the_higher_threshold():
-    for n in range(6):
-        sent(somebody(given=f"Rosa{n}"), service="mental-health")
-    assert ask("referrals.open").value == 6
-    assert ask("referrals.open", service="mental-health").status is Told.SUPPRESSED
-
-
-def test_lists_and_sheets_carry_the_neutral_name():
-    found = sent(service="mental-health")
-    assert pages.sent_rows([found])[0].service == "Service A"
-    assert pages.sheet(found)["service"] == "Service A"
-    assert "<svg" in pages.sheet(found)["qr"]
-    assert measures.STAGES == ("response", "done")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import date, timedelta
 
@@ -22,7 +23,7 @@ from convive.domain.referrals.models import Referral
 pytestmark = pytest.mark.django_db
 
 url = addresses_of("referrals")
-NEEDED = ("services", "disclosure_other_orgs")
+NEEDED = ("services", "disclosure_other_orgs", "contact")
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,11 @@ def ground() -> None:
     make_programme()
     for code, name in (("mentoring", "Mentoring"), ("tutoring", "Tutoring")):
         CatalogueEntry.objects.create(kind="service", code=code, name_es=name, name_en=name)
+    neutral = {f"neutral_name_{language}": "Service A" for language in ("es", "en")}
+    CatalogueEntry.objects.create(
+        kind="service", code="mental-health", name_es="Mental health", name_en="Mental health",
+        data={"sensitive": True, **neutral},
+    )  # fmt: skip
     actor("other_agency_officer")  # unodc has somebody who answers
 
 
@@ -45,10 +51,10 @@ def somebody(agrees: bool = True) -> Person:
     )  # fmt: skip
 
 
-def sent(person: Person | None = None, **changes: str) -> Referral:
+def sent(person: Person | None = None, service: str = "mentoring", **changes: str) -> Referral:
     person = person or somebody()
     answer = client_as("case_worker").post(
-        url("new", query="?service=mentoring", code=person.code),
+        url("new", query=f"?service={service}", code=person.code),
         {"receiver": "unodc", "note": "Wants to weld", **changes},
     )
     assert answer.status_code == 302, text(answer)
@@ -160,6 +166,54 @@ def test_a_receiver_without_an_account_gets_a_sheet_and_the_sender_writes_its_an
     other = sent(somebody())  # unodc has accounts: its answer is not for the sender to write
     worker.post(url("told", code=other.code), {"answer": "reject", "reason": "full"})
     assert Referral.objects.get(pk=other.pk).status == "in_progress"
+
+
+def test_a_number_that_must_not_be_called_leaves_the_page_and_the_sheet_at_once():
+    person = somebody()
+    found, paper = sent(person), sent(person, receiver="muni-el-porvenir")
+    other, worker = client_as("other_agency_officer"), client_as("case_worker")
+    pages = [(other, url("received", code=found.code)), (worker, url("sheet", code=paper.code))]
+    for who, where in pages:
+        assert "944123456" in text(who.get(where))
+    facts = dataclasses.replace(people.facts_of(person), calls="no")
+    people.correct(by=actor("case_worker"), person=person.code, facts=facts)
+    for who, where in pages:
+        page = text(who.get(where))
+        assert "944123456" not in page and "Do not call" in page and "safe to call" not in page
+    assert "No telephone is told" in text(worker.get(url("new", code=person.code)))
+
+
+def test_what_a_sensitive_service_is_stands_beside_nobody_but_for_who_attends():
+    person = somebody()
+    found = sent(person, "mental-health")
+    paper = sent(person, "mental-health", receiver="muni-el-porvenir")
+    other, worker = client_as("other_agency_officer"), client_as("case_worker")
+    lead = client_as("agency_officer")
+    for who, where in (
+        (worker, url("list", query="?of=sent&all=1")),
+        (lead, url("list", query="?of=sent&all=1")),
+        (other, url("list")),
+        (lead, url("sent", code=found.code)),
+        (worker, url("sheet", code=paper.code)),
+        (lead, url("sheet", code=paper.code)),
+    ):
+        page = text(who.get(where))
+        assert "Service A" in page and "Mental health" not in page and "mental-health" not in page
+    for who, where in (
+        (worker, url("sent", code=found.code)),
+        (other, url("received", code=found.code)),
+    ):
+        assert "Mental health" in text(who.get(where))
+    sheet = text(worker.get(url("sheet", code=paper.code)))
+    assert "ask UNFPA, with this code" in sheet
+    assert sheet.index("<svg") < sheet.index("Fold here") < sheet.index("Yomira Quispe")
+    assert "Tell them in person" in text(worker.get(url("sent", code=paper.code)))
+    assert "Tell them in person" not in text(lead.get(url("sent", code=paper.code)))
+    answered = {"answer": "reject", "reason": "full"}
+    assert other.post(url("answer", code=found.code), answered).status_code == 302
+    page = text(lead.get(url("sent", code=found.code)))
+    assert "Refer to another organisation" in page and "mental-health" not in page
+    assert "?service=mental-health" in text(worker.get(url("sent", code=found.code)))
 
 
 def test_services_that_are_full_or_closed_are_marked_where_one_chooses():

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from convive.access.rules import Actor
 from convive.domain.people.vocabulary import CALLS_NAMES, LANGUAGE_NAMES, SEX_NAMES
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry
@@ -87,11 +89,11 @@ def received_rows(found: Iterable[Referral]) -> list[Row]:
 
 
 def service_name(service: CatalogueEntry) -> str:
-    """The neutral name of a sensitive service: lists and sheets lie about."""
-    if not service.data.get("sensitive"):
+    """The neutral name of a sensitive service: lists and sheets lie about, and screens are seen."""
+    if not _is_sensitive(service):
         return service.name
     own = {f"neutral_name_{language}": "" for language in LANGUAGES} | service.data
-    return in_language(SimpleNamespace(**own), "neutral_name") or service.name
+    return in_language(SimpleNamespace(**own), "neutral_name") or _("Service")
 
 
 def one(found: Referral) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def one(found: Referral) -> dict[str, Any]:
     names = queries.names([found])
     return {
         "referral": found,
-        "service": found.service.name,
+        "service": service_name(found.service),
         "state": state(found),
         "reason": REASON_NAMES.get(found.rejected_reason, ""),
         "overridden": OVERRIDE_NAMES.get(found.override_reason, ""),
@@ -109,10 +111,20 @@ def one(found: Referral) -> dict[str, Any]:
     }
 
 
-def sent(found: Referral) -> dict[str, Any]:
-    """As whoever sent it sees it."""
+def sent(found: Referral, who: Actor) -> dict[str, Any]:
+    """As the sender's side sees it. Whoever sent it reads what a sensitive service is; their
+    colleagues its neutral name.
+
+    again : the service, for the link that asks another organisation; "" where it may not be read.
+    by_voice : whether the printed sheet does not say what the service is, and this reader can.
+    """
     moves = rules.moves(found.status, Side.SENDER, on_paper=found.on_paper)
+    is_sensitive = _is_sensitive(found.service)
+    reads = not is_sensitive or found.sent_by == who.id
     return one(found) | {
+        "service": found.service.name if reads else service_name(found.service),
+        "again": found.service.code if reads else "",
+        "by_voice": is_sensitive and reads,
         "moves": moves,
         "told": queries.told([found]).may(found),
         "is_open": found.status in (Status.IN_PROGRESS, Status.ACCEPTED),
@@ -120,18 +132,22 @@ def sent(found: Referral) -> dict[str, Any]:
 
 
 def received(found: Referral) -> dict[str, Any]:
-    """As whoever received it sees it. copy : None where they may not read who it is."""
+    """As whoever may answer it at the receiver sees it: what the service is as long as they may
+    read whom to attend. copy : None where they may not."""
+    copy = queries.told([found]).of(found)
     return one(found) | {
+        "service": found.service.name if copy else service_name(found.service),
         "moves": rules.moves(found.status, Side.RECEIVER),
-        "copy": written(queries.told([found]).of(found)),
+        "copy": written(copy),
         "is_open": found.status in (Status.IN_PROGRESS, Status.ACCEPTED),
     }
 
 
 def sheet(found: Referral) -> dict[str, Any]:
-    """The printed sheet for a receiver without an account."""
+    """The printed sheet for a receiver without an account. It never says what a sensitive service
+    is: whoever sent it tells that by voice."""
     return one(found) | {
-        "service": service_name(found.service),
+        "by_voice": _is_sensitive(found.service),
         "copy": written(queries.told([found]).of(found)),
         "qr": qr(found.code),
         "reasons": list(REASON_NAMES.values()),
@@ -168,6 +184,10 @@ def rooms() -> list[dict[str, Any]]:
         }
         for row in queries.states()
     ]
+
+
+def _is_sensitive(service: CatalogueEntry) -> bool:
+    return bool(service.data.get("sensitive"))
 
 
 def _district(ref: str) -> str:

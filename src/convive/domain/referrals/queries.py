@@ -76,7 +76,11 @@ class Told:
 
     def of(self, found: Referral) -> Copy | None:
         """What the receiver may read now; None where that is nothing."""
-        return copies.read(found.copy) if self.may(found) else None
+        copy = copies.read(found.copy) if self.may(found) else None
+        if copy is None:
+            return None
+        whom = _whom(found)
+        return copies.reached(copy, whom, agrees=self.agreed.to(Purpose.CONTACT, whom))
 
     def may(self, found: Referral) -> bool:
         whom = _whom(found)
@@ -105,6 +109,12 @@ def told(referrals: Sequence[Referral]) -> Told:
 def consents(person: Person) -> bool:
     """Whether somebody agrees to be attended and that another organisation is told of them."""
     return all(people.agrees(person, purpose) for purpose in NEEDED)
+
+
+def is_reached(person: Person) -> bool:
+    """Whether a receiver would be told their number."""
+    agrees = people.agrees(person, Purpose.CONTACT)
+    return bool(copies.reached(copies.copy_of(person, ""), person, agrees=agrees).phone)
 
 
 # Services and who takes them in

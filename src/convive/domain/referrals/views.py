@@ -71,7 +71,10 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     """Refer somebody: first the service, then who takes people in for it."""
     person, who = _person(code), actor(request)
     asked = ServiceForm(request.GET if "service" in request.GET else None)
-    context = {"person": person, "asked": asked, "consents": queries.consents(person)}
+    context = {
+        "person": person, "asked": asked, "consents": queries.consents(person),
+        "is_reached": queries.is_reached(person),
+    }  # fmt: skip
     if not asked.is_valid():
         context["before"] = pages.sent_rows(queries.of_person(person)[:20])
         return render(request, "referrals/new.html", context, status=422 if asked.errors else 200)
@@ -98,7 +101,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.SEND_REFERRAL, scope=_of_sender)
 def sent(request: HttpRequest, code: str) -> HttpResponse:
     """A referral as whoever sent it sees it: where it stands, who answered what."""
-    return render(request, "referrals/sent.html", pages.sent(_referral(code)))
+    return render(request, "referrals/sent.html", pages.sent(_referral(code), actor(request)))
 
 
 @opens(Permission.SEND_REFERRAL, scope=_of_sender)
