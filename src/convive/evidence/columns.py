@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import numpy as np
@@ -21,7 +22,7 @@ from convive.evidence.mapping import FileForm
 from convive.evidence.reading.fields import literal
 from convive.evidence.reading.files import Table, open_form
 from convive.evidence.reading.header import guess_header, plain
-from convive.evidence.reading.staging import records
+from convive.evidence.reading.staging import breaks, records
 from convive.kernel.errors import BadInput
 
 Texts = NDArray[np.object_]
@@ -30,7 +31,8 @@ Texts = NDArray[np.object_]
 def columns_of(path: Path) -> dict[str, Texts]:
     """Every column of a table by its name, trimmed; an empty value is an empty text.
 
-    Raises BadInput where the file cannot be read as a table or has no rows.
+    Raises BadInput where the file cannot be read as a table, for a line that is no row of it, and
+    where it has no rows.
     """
     with settings.HOME.scratch() as folder:
         table = open_form(path, FileForm(), guess_header, folder, lambda _part, _share: None)
@@ -56,6 +58,8 @@ def _read(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> dic
         raise BadInput.at(
             name, _("It cannot be read as a table."), _("Save it anew as CSV or XLSX.")
         ) from None
+    if broken := breaks(connection, table):
+        raise BadInput(broken)
     columns = list(zip(*rows, strict=True)) or [()] * width
     return {
         header: np.array(values, dtype=object)
@@ -95,13 +99,25 @@ def _numbered(table: Table) -> Iterator[tuple[int, list[str]]]:
     with table.path.open(encoding="utf-8", newline="") as text:
         for _line in range(table.header.lines):
             text.readline()
-        records = csv.reader(text, delimiter=table.separator)
-        for number, record in enumerate(records, table.header.lines + 1):
+        for number, record in enumerate(_parted(text, table), table.header.lines + 1):
             cells = [cell.strip() for cell in record]
             if table.numbered:
                 number, cells = int(cells[-1]), cells[:-1]
             if any(cells):
                 yield number, cells
+
+
+def _parted(text: TextIO, table: Table) -> Iterator[list[str]]:
+    """The records below the header. Raises BadInput for a cell that is too long for one."""
+    reader = csv.reader(text, delimiter=table.separator)
+    try:
+        yield from reader
+    except csv.Error:
+        raise BadInput.at(
+            _("line %(line)s") % {"line": table.header.lines + reader.line_num},
+            _("A cell is too long to be read."),
+            _("Look there for a quotation mark that is missing."),
+        ) from None
 
 
 def find(

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from convive.evidence.reading.quotes import lone_marks
 from convive.pack import records
 from convive.pack.contents import Pack
 from convive.pack.records import Spot, keys_of
@@ -109,6 +110,10 @@ def _rows(
             )
     except csv.Error as error:
         pack.fault(f"{name}:{line}", str(error), _("Close the quotation marks of the row."))
+    else:
+        for mark in lone_marks(io.StringIO(text), ",", len(header)):
+            told = mark.problem(f"{name}:{mark.first}")
+            pack.fault(told.where, told.why, told.remedy)
 
 
 def _features(name: str, text: str) -> Iterator[tuple[Any, Spot]]:

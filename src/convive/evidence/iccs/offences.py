@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from convive.evidence.reading.quotes import lone_marks
 from convive.kernel.errors import Problem
 
 HEADER = ("source", "category", "name_es", "name_en", "iccs", "flags")
@@ -62,6 +63,9 @@ def read_offences(path: Path) -> tuple[list[OffenceRow], list[Problem]]:
                     continue
                 seen[key] = reader.line_num
                 rows.append(row)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            marks = lone_marks(file, ",", len(HEADER))
+        problems += [mark.problem(f"{path}:{mark.first}") for mark in marks]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         why = _("The file cannot be read: %(error)s.") % {"error": error}
         problems.append(Problem(str(path), why, _("Save it as CSV in UTF-8.")))

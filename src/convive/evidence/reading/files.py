@@ -12,8 +12,10 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -26,6 +28,7 @@ from convive.evidence.reading.header import Finder, Header, Records, find_header
 from convive.evidence.reading.json_rows import is_json, json_to_csv
 from convive.evidence.reading.months import MonthsInColumns
 from convive.evidence.reading.parquet_rows import parquet_header
+from convive.evidence.reading.quotes import lone_marks
 from convive.evidence.reading.sheets import sheet_to_csv
 from convive.kernel.errors import BadInput, Problem
 
@@ -43,6 +46,7 @@ _BOMS = {
 }
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _HEAD = 1 << 20
+_HEAD_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def open_form(
             return Table(target, header, ",", f"{kind} ({encoding})", kind, numbered=True, crs=crs)
         separator, header = _separator_and_header(target, form, find, path.name)
         kind = "tsv" if separator == "\t" else "csv"
+        damage += _lone_marks(target, header, separator)
         return Table(target, header, separator, encoding, kind, damage=damage)
 
 
@@ -275,6 +280,22 @@ def _decode(line: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise AssertionError("Latin-1 decodes every byte")
+
+
+def _lone_marks(target: Path, header: Header, separator: str) -> list[Problem]:
+    with target.open("rb") as file:
+        if not any(b'"' in block for block in iter(lambda: file.read(_BLOCK), b"")):
+            return []
+    with target.open(encoding="utf-8", newline="") as text:
+        found = lone_marks(text, separator, len(header.names))
+    if header.lines > 1 and not found:
+        # Rows that a mark joined may be taken for the header: they are as wide as those below
+        with target.open(encoding="utf-8", newline="") as text:
+            above = list(islice(text, header.lines))
+            widths = Counter(line.count(separator) + 1 for line in islice(text, _HEAD_ROWS))
+        for width, _times in widths.most_common(1):
+            found = lone_marks(above, separator, width)
+    return [each.problem() for each in found]
 
 
 def _null_bytes(line: int) -> Problem:

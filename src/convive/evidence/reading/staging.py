@@ -65,7 +65,7 @@ def stage(table: Table, spec: SourceSpec, folder: Path, today: date) -> Iterator
         connection.execute(f"SET allowed_directories = [{fields.literal(str(folder))}]")
         connection.execute("SET enable_external_access = false")
         row = _load(connection, table, made)
-        broken = [*table.damage, *(_breaks(connection, table) if table.separator else ())]
+        broken = [*table.damage, *breaks(connection, table)]
         if broken:
             # What still can be read may tell more plainly what is wrong
             broken += _nearly_all_rejected(_staged(connection, spec, made, row))
@@ -220,20 +220,27 @@ def _staged(
     return Staged(connection, spec, made, row, read, sum(by_reason.values()), by_reason)
 
 
-def _breaks(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Problem]:
-    """The first lines that are not rows of this table, each with its place in the file."""
+def breaks(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Problem]:
+    """The first lines that are not rows of this table, each with its place in the file, once
+    `records` was read. What is told as damage already is not told again."""
+    if not table.separator:
+        return []
     found = connection.execute(
         "SELECT line_byte_position, error_type::VARCHAR, csv_line FROM reject_errors "
         "ORDER BY line_byte_position LIMIT ?",
         [_BREAKS_TOLD],
     ).fetchall()
     problems = []
+    known = {problem.where for problem in table.damage}
     for position, kind, text in found:
+        where = _("line %(line)s") % {"line": _line_at(table.path, position)}
+        if where in known:
+            continue
         fields_found = _fields_in(text or "", table.separator)
         why = reasons.BREAKS.get(kind, reasons.OTHER_BREAK)
         problems.append(
             Problem(
-                _("line %(line)s") % {"line": _line_at(table.path, position)},
+                where,
                 str(why) % {"found": fields_found, "wanted": len(table.header.names)},
                 _("Nothing was imported. Repair the line, or ask for a whole export."),
             )
