@@ -29,6 +29,21 @@ def test_the_sheet_says_what_i_do_whom_i_see_what_i_never_do_and_where_help_is()
         assert words in said
 
 
+def test_each_role_has_a_sheet_of_its_own_with_all_its_parts():
+    make_programme()
+    for language, heads in (
+        ("en", ("What I do each day", "Whom I may see", "What I never do", "Where help is")),
+        ("es", ("Qué hago cada día", "A quién puedo ver", "Qué no hago nunca", "Dónde hay ayuda")),
+    ):
+        with translation.override(language):
+            found = {role: str(compose(role, language).as_data()) for role in Role}
+        assert len(set(found.values())) == len(Role) == 8
+        for role, said in found.items():
+            assert all(head in said for head in heads), role
+        for role in Role:
+            assert PARTS[role].daily and PARTS[role].sees and PARTS[role].never
+
+
 def test_whoever_works_with_people_reads_of_activities_referrals_and_cases():
     with translation.override("en"):
         for role, rights in ROLE_PERMISSIONS.items():
