@@ -9,7 +9,8 @@ import pytest
 
 from convive.domain.observatory.analyses import series
 from convive.domain.observatory.analyses.monthly import Monthly
-from convive.domain.observatory.watch import standing
+from convive.domain.observatory.models import Analysis, Kind
+from convive.domain.observatory.watch import standing, looks_of
 
 pytestmark = pytest.mark.heavy
 MONTHS = tuple(date(2020 + m // 12, m % 12 + 1, 1) for m in range(48))
@@ -21,23 +22,20 @@ def week(seed: int, fall: float = 1.0) -> list[tuple[float, bool]]:
     twelve months are `fall` times as many."""
     chance = np.random.default_rng(seed)
     season = 1 + 0.15 * np.cos(2 * np.pi * np.arange(48) / 12)
-    tests = []
+    tests: list[tuple[float, bool]] = []
     for number, level in enumerate(LEVELS):
         mean = level * season
         if number == 2:
             mean = np.where(np.arange(48) >= 36, mean * fall, mean)
         given = Monthly("", MONTHS, chance.poisson(mean).astype(float), None, (), MONTHS[-1])
         numbers = series.answer(given, series.Options(draws=399, seed=seed)).numbers
-        tests.append((numbers["p"], bool(numbers["changes"])))
-        if numbers["alarm"]:
-            tests.append((numbers["alarm"]["p"], numbers["alarm"]["alarm"]))
+        answer = Analysis(kind=Kind.SERIES, result={"numbers": numbers})
+        tests += [(look.p, look.is_news) for look in looks_of(answer)]
     return tests
 
 
 def found(seed: int, fall: float = 1.0) -> bool:
-    tests = week(seed, fall)
-    stands = standing([p for p, _news in tests])
-    return any(does and news for does, (_p, news) in zip(stands, tests, strict=True))
+    return any(standing(week(seed, fall)))
 
 
 def test_at_most_one_even_week_in_twenty_has_a_finding():

@@ -54,6 +54,8 @@ class Change:
     ratio : new level over old; `lower` and `upper` are its interval, which knows that the month is
         not known exactly.
     before, after : levels, in events per unit of exposure.
+    p : of the step of the search that found it: from then on a month of its interval was among the
+        places at every step.
     """
 
     at: int
@@ -64,6 +66,7 @@ class Change:
     upper: float
     before: float
     after: float
+    p: float
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,7 @@ def find(
     rng = np.random.default_rng(seed)
     places = np.zeros(0, dtype=np.int64)
     steps: list[float] = []
+    stages: list[tuple[float, Longs]] = []  # p and the places of each step that found some
     while len(places) < most:
         more, p = _step(known, places, 1 - level, most, drift, draws, rng)
         if more == 0 and p is None:
@@ -167,12 +171,14 @@ def find(
         if more == 0:
             break
         places = model.optimal(known, len(places) + more)
+        stages.append((steps[-1], places))
     columns = model.columns_of(known, places)
     fitted = glm.fit(known.y, columns, known.people)
     phi, rho = inner.excess(known.y, fitted.mean, columns)
     season = model.season_of(fitted.beta[len(places) + 1 :], period, harmonics)
     changes = tuple(
-        _change(known, places, j, phi * (1 + rho) / (1 - rho), level) for j in range(len(places))
+        _change(known, places, j, phi * (1 + rho) / (1 - rho), level, stages)
+        for j in range(len(places))
     )
     everywhere = np.searchsorted(known.month[places], np.arange(n), side="right")
     people = np.ones(n) if exposure is None else np.broadcast_to(np.asarray(exposure, float), (n,))
@@ -251,7 +257,14 @@ def _reach(real: Floats, drawn: Floats) -> float:
     return float((1 + (drawn >= real[0] * (1 - 1e-12)).sum()) / (1 + len(drawn)))
 
 
-def _change(known: model.Series, places: Longs, j: int, phi: float, level: float) -> Change:
+def _change(
+    known: model.Series,
+    places: Longs,
+    j: int,
+    phi: float,
+    level: float,
+    stages: list[tuple[float, Longs]],
+) -> Change:
     n = len(known.y)
     others = np.delete(places, j)
     bounds = np.concatenate([[0], places, [n]])
@@ -286,7 +299,18 @@ def _change(known: model.Series, places: Longs, j: int, phi: float, level: float
         upper=float(np.exp(high)) if best[j] > best[j + 1] - 20 else float("inf"),
         before=float(np.exp(best[j])),
         after=float(np.exp(best[j + 1])),
+        p=_p_of(stages, int(inside.min()), int(inside.max())),
     )
+
+
+def _p_of(stages: list[tuple[float, Longs]], first: int, last: int) -> float:
+    """p of the step from which on some place lay within an interval."""
+    p = stages[-1][0]
+    for earlier, places in reversed(stages):
+        if not ((first <= places) & (places <= last)).any():
+            break
+        p = earlier
+    return p
 
 
 def _some_everywhere(known: model.Series, segments: Floats) -> Floats:

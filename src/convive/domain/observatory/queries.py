@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
-
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
@@ -354,13 +352,10 @@ def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
     ]
 
 
-def known_findings(found: Analysis, since: date) -> bool:
-    """Whether the same question of a place has a finding that still holds, or one since a day."""
+def findings_like(found: Analysis) -> list[Finding]:
+    """Every finding of the same question to the same source, place and offence, set aside or not."""
     rows = Finding.objects.select_related("analysis").filter(
         analysis__kind=found.kind, analysis__source=found.source, analysis__place=found.place
     )
     offence = found.options.get("offence", "")
-    return any(
-        row.analysis.options.get("offence", "") == offence
-        for row in rows.filter(Q(valid_until__gte=since) | Q(kept_at__date__gte=since))
-    )
+    return [row for row in rows if row.analysis.options.get("offence", "") == offence]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from convive.stats import alarm, change_points, rates, seasonality
 LEAST = 24  # months without a break
 FEWEST = 20  # records in such a part
 LEVEL = 0.05
+FEW = 5  # a p that about so few of the drawn series reach is worked out from ten times as many
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Options:
 def answer(series: Monthly, options: Options) -> Answer:
     """Changes of level between the breaks of a series, its season, its newest month.
 
-    Months that still grow are left out of all three. Raises Refused where no part of the series
-    that no break divides has two years.
+    Months that still grow are left out of all three. Season and newest month are those of the last
+    part: where it is too short to be looked at, there are none. Raises Refused where no part of the
+    series that no break divides has two years.
     """
     parts = _firm(series).stretches()
     long = [part for part in parts if np.isfinite(part.counts).sum() >= LEAST]
@@ -58,20 +60,19 @@ def answer(series: Monthly, options: Options) -> Answer:
             _("Give a longer period."),
         )
     changes, newest, p = [], long[-1], []
+    is_last = newest is parts[-1]
     expected: dict[date, float] = {}
     for part in long:
-        found = change_points.find(
-            part.counts, part.person_years, draws=options.draws, level=options.level,
-            seed=options.seed,
-        )  # fmt: skip
+        found = _changes(part, options)
         p.append(found.p)
         expected |= dict(zip(part.months, found.expected.tolist(), strict=True))
         changes += [_change(part, one) for one in found.changes]
-    season = _season(newest, options)
-    high = _alarm(newest, options)
+    season = _season(newest, options) if is_last else None
+    high = _alarm(newest, options) if is_last else None
+    of_newest = [one for one in changes if one["period"] >= f"{newest.months[0]:%Y-%m}"]
     lower, upper = rates.poisson_interval(np.nan_to_num(series.counts))
     return Answer(
-        lambda: _sentence(series, newest, changes, high),
+        lambda: _sentence(series.name, long, changes, high, is_last=is_last),
         {
             "months": [
                 {
@@ -89,6 +90,12 @@ def answer(series: Monthly, options: Options) -> Answer:
             ],
             "changes": changes,
             "p": min(1.0, len(p) * min(p)),
+            "newest": {
+                "from": f"{newest.months[0]:%Y-%m}",
+                "to": f"{newest.months[-1]:%Y-%m}",
+                "is_last": is_last,
+                "p": min(1.0, len(p) * (of_newest[-1]["p"] if of_newest else p[-1])),
+            },
             "season": season,
             "alarm": high,
             "breaks": [{"on": str(each.on), "text": each.text} for each in series.breaks],
@@ -124,6 +131,21 @@ def _firm(series: Monthly) -> Monthly:
     )
 
 
+def _changes(part: Monthly, options: Options) -> change_points.Changes:
+    """A p that is small is worked out from more draws: of 999 none is below 0.001, too coarse to be
+    told from chance once it is one of a hundred tests."""
+
+    def drawn(draws: int) -> change_points.Changes:
+        return change_points.find(
+            part.counts, part.person_years, draws=draws, level=options.level, seed=options.seed
+        )
+
+    found = drawn(options.draws)
+    if any(one.p * options.draws <= FEW for one in found.changes):
+        return drawn(10 * options.draws)
+    return found
+
+
 def _change(part: Monthly, one: change_points.Change) -> dict[str, Any]:
     return {
         "period": f"{part.months[one.at]:%Y-%m}",
@@ -134,6 +156,7 @@ def _change(part: Monthly, one: change_points.Change) -> dict[str, Any]:
         "upper": one.upper,
         "before": one.before,
         "after": one.after,
+        "p": one.p,
     }
 
 
@@ -191,18 +214,29 @@ def _month(text: str) -> str:
     return words.period(Period.parse(text))
 
 
+def _looked_at(long: list[Monthly]) -> str:
+    """The months of the parts that were looked at; what hangs together is told as one."""
+    spans: list[Period] = []
+    for part in long:
+        follows = spans and spans[-1].end + timedelta(days=1) == part.period.start
+        start = spans.pop().start if follows else part.period.start
+        spans.append(Period(start, part.period.end))
+    return "; ".join(map(words.period, spans))
+
+
 def _sentence(
-    series: Monthly, newest: Monthly, changes: list[dict[str, Any]], high: dict[str, Any] | None
+    name: str,
+    long: list[Monthly],
+    changes: list[dict[str, Any]],
+    high: dict[str, Any] | None,
+    *,
+    is_last: bool,
 ) -> str:
-    said = {
-        "name": series.name,
-        "period": words.period(series.period),
-        "n": words.number(len(changes)),
-    }
+    said = {"name": name, "period": _looked_at(long)}
     if changes:
         last = changes[-1]
         about = {
-            "name": series.name,
+            "name": name,
             "month": _month(last["period"]),
             "first": _month(last["from"]),
             "last": _month(last["to"]),
@@ -228,6 +262,8 @@ def _sentence(
             told += " " + ngettext(
                 "%(n)s earlier change.", "%(n)s earlier changes.", len(changes) - 1
             ) % {"n": words.number(len(changes) - 1)}
+        if not is_last:
+            told += " " + _("Looked at: %(period)s.") % said
     else:
         told = (
             _(
@@ -272,5 +308,10 @@ def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | Non
             % {"month": words.month_name(season["peak"], "long")}
         )
     if any(len(part.months) < LEAST for part in parts):
-        found.append(_("Parts shorter than two years between breaks were not looked at."))
+        found.append(
+            _(
+                "Parts shorter than two years between breaks were not looked at; where the last is "
+                "one of them, the newest months are not judged."
+            )
+        )
     return found
