@@ -10,7 +10,7 @@ import pytest
 from convive.domain.observatory.analyses import series
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.models import Analysis, Kind
-from convive.domain.observatory.watch import standing, looks_of
+from convive.domain.observatory.watch import looks_of, standing
 
 pytestmark = pytest.mark.heavy
 MONTHS = tuple(date(2020 + m // 12, m % 12 + 1, 1) for m in range(48))

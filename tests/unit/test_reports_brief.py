@@ -9,20 +9,22 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from analysed import answered, make_analysed
+from analysed import answered, bring, make_analysed
 from cast import EL_PORVENIR, LA_ESPERANZA, actor, make_plan
-from diagnosed import make_diagnosed
+from diagnosed import add_source, make_diagnosed
 from django.core.management import call_command
+from django.utils import timezone
 from django.utils.translation import override
 from pypdf import PdfReader
 
 from convive import charts
 from convive.domain.observatory import actions_findings as findings
 from convive.domain.observatory import analysis_page
+from convive.domain.observatory.models import Finding
 from convive.domain.plans.models import Commitment, Plan
 from convive.domain.programme import queries as programme
 from convive.domain.programme.queries import SYSTEM
-from convive.kernel import jobs
+from convive.kernel import jobs, words
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.periods import Period
 from convive.reports import actions, brief
@@ -90,6 +92,23 @@ def test_a_change_within_chance_is_not_told_as_one(counted):
     assert "fewer, and chance" not in told
 
 
+def test_no_sum_is_told_of_months_of_which_one_is_hidden(tmp_path, monkeypatch):
+    """From one brief to the next a sum gains a month and loses one: what is hidden would follow."""
+    monkeypatch.setattr("diagnosed.count", lambda _offence, month: 2 if month == 30 else 20)
+    make_diagnosed(tmp_path, "quejas", only=("robo",))
+    for month in (Period.month(2022, 9), MONTH):
+        with override("en"):
+            told = brief.gather(order(period=month))
+        (read,) = told.reads
+        assert any(each.is_hidden for each in read.telling.months.values())
+        assert not read.telling.recent and not read.telling.baseline
+        page = str(composed(order(period=month)))
+        assert "and with them their sum" in page and read.profile.lead not in page
+        assert "Beside its peers" not in page
+        exact = str(composed(order(period=month, internal=True)))
+        assert read.profile.lead in exact
+
+
 def test_what_is_due_and_what_is_late_stands_as_on_the_last_day(counted):
     promised("Doce rondas", date(2022, 12, 15))
     promised("Losa deportiva", date(2022, 11, 30))
@@ -141,16 +160,13 @@ def test_findings_are_told_once_confirmed_and_ask_for_somebody_to_act(tmp_path):
     make_analysed(tmp_path)
     make_plan()
     answer = answered(actor("analyst"), "hotspots")
-    kept = findings.keep_finding(
-        by=actor("analyst"), analysis=answer.pk, why="Cerca del mercado.",
-        valid_until=programme.today() + timedelta(days=7),
-    )  # fmt: skip
-    kept.kept_at = kept.kept_at.replace(year=2023, month=12, day=5)
-    kept.save()
+    kept = keep(answer)
     asked = order(period=Period.month(2023, 12))
     with override("en"):
         sentence = analysis_page.sentence(answer)
-    assert sentence not in said(composed(asked))
+    outside = said(composed(asked))
+    assert sentence not in outside and "No confirmed finding stands" in outside
+    assert "1 finding waits" in outside and "Nothing waits for a decision" not in outside
     inside = said(composed(order(period=asked.period, internal=True)))
     assert sentence in inside and "1 finding waits" in inside
     findings.confirm_finding(by=actor("coordinator"), number=kept.pk)
@@ -160,6 +176,62 @@ def test_findings_are_told_once_confirmed_and_ask_for_somebody_to_act(tmp_path):
     promised("Rondas", date(2030, 1, 1), made_on=date(2023, 12, 6), raised_by_kind="finding",
              raised_by_id=str(kept.pk))  # fmt: skip
     assert "Nobody has promised yet" not in said(composed(asked))
+
+
+def keep(answer) -> Finding:
+    return findings.keep_finding(
+        by=actor("analyst"), analysis=answer.pk, why="Cerca del mercado.",
+        valid_until=programme.today() + timedelta(days=7),
+    )  # fmt: skip
+
+
+def inside(year: int, month: int) -> str:
+    return said(composed(order(period=Period.month(year, month), internal=True)))
+
+
+def test_a_finding_stands_in_the_brief_of_the_last_month_of_its_evidence(tmp_path):
+    make_analysed(tmp_path)
+    found = keep(answered(actor("analyst"), "hotspots"))
+    with override("en"):
+        day = words.day(timezone.localdate(found.kept_at))
+    assert f"Found on {day}, in months up to Dec 2023." in inside(2023, 12)
+    assert "Found on" not in inside(2023, 11)
+    findings.confirm_finding(by=actor("coordinator"), number=found.pk)
+    Finding.objects.update(valid_until=date(2024, 1, 7))
+    assert "Found on" in inside(2023, 12)
+
+
+def test_what_nobody_decided_in_its_time_waits_for_nobody(tmp_path):
+    make_analysed(tmp_path)
+    keep(answered(actor("analyst"), "hotspots"))
+    Finding.objects.update(valid_until=programme.today() - timedelta(days=1))
+    told = inside(2023, 12)
+    assert "No finding stands" in told and "finding waits" not in told
+
+
+def test_the_finding_of_a_source_that_is_behind_stands_while_it_holds(tmp_path):
+    make_analysed(tmp_path)
+    add_source(tmp_path, "quejas")
+    three = Period.between("2020", "2022")
+    keep(answered(actor("analyst"), "series", source="quejas", period=three))
+    told = inside(2023, 12)
+    assert "quejas) does not cover this month" in told
+    assert "in months up to Dec 2022" in told and "1 finding waits" in told
+
+
+def test_a_finding_of_evidence_that_changed_says_so_and_is_not_confirmed(tmp_path):
+    rows = make_analysed(tmp_path)
+    one, other = (keep(answered(actor("analyst"), kind)) for kind in ("hotspots", "aoristic"))
+    findings.confirm_finding(by=actor("coordinator"), number=one.pk)
+    assert "has changed since" not in inside(2023, 12)
+    bring(tmp_path, rows[:3], name="more")
+    told = inside(2023, 12)
+    assert told.count("The evidence has changed since: ask again.") == 2
+    assert "2 findings rest on evidence that has changed since" in told
+    assert "finding waits" not in told
+    assert "The evidence has changed since" in said(composed(order(period=Period.month(2023, 12))))
+    with override("en"), pytest.raises(BadInput, match="evidence has changed"):
+        findings.confirm_finding(by=actor("coordinator"), number=other.pk)
 
 
 def test_the_tick_orders_each_districts_brief_once_in_both_languages(counted):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from analysed import answered, make_analysed
+from analysed import answered, bring, incidents, make_analysed
 from cast import LA_ESPERANZA, actor, client_as, make_plan
 
 from convive.domain.observatory.actions_findings import keep_finding
@@ -51,6 +51,21 @@ def body(client, path: str, status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status
     return answer.content.decode()
+
+
+def test_a_finding_of_evidence_that_changed_says_so_and_offers_no_confirmation(
+    officer, answer, tmp_path
+):
+    path = f"/en/findings/{kept(officer, answer).pk}/"
+    coordinator = client_as("coordinator")
+    assert "Confirm it" in body(coordinator, path)
+    bring(tmp_path, incidents()[:3], name="more")
+    page = body(coordinator, path)
+    assert "The evidence has changed since" in page and "Confirm it" not in page
+    assert "Set it aside" in page and "Ask again" in page
+    again = coordinator.post(f"{path}confirm", follow=True).content.decode()
+    assert "Waits for a second person" in again and "has changed since this was found" in again
+    assert "The evidence has changed since" in body(officer, f"{path}sheet/")
 
 
 def test_an_answer_is_kept_and_waits_for_a_second_person(officer, answer):

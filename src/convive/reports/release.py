@@ -8,7 +8,7 @@ its neighbours stand in it as they do outside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from convive.domain.observatory import leaving
@@ -73,6 +73,18 @@ def everything(profile: PlaceProfile) -> Telling:
 def released(profile: PlaceProfile) -> Telling:
     """The numbers that may leave the house."""
     return _telling(profile, leaving.cleared(profile, Audience.OUTSIDE))
+
+
+def without_sums_of_hidden(telling: Telling, profile: PlaceProfile) -> Telling:
+    """The same for a document of every month: no sum of months of which one is hidden.
+
+    The next one tells the sum of nearly the same months. Between two such sums and the months that
+    both tell, a hidden month would be a matter of subtraction.
+    """
+    months = [month.start for span in (profile.recent, profile.baseline) for month in span.months()]
+    if any(telling.months[month].is_hidden for month in months if month in telling.months):
+        return replace(telling, recent=False, baseline=False, before={}, after={})
+    return telling
 
 
 def _telling(profile: PlaceProfile, cleared: Cleared) -> Telling:

@@ -83,8 +83,15 @@ def keep_finding(
 @transaction.atomic
 def confirm_finding(*, by: Actor, number: int) -> Finding:
     """A second person stands by it: whoever may accept what others recorded, or, of what the watch
-    found, whoever may make a report. Raises BadInput for whoever kept it, or one decided before."""
+    found, whoever may make a report. Raises BadInput for whoever kept it, for one decided before,
+    and for one whose evidence has changed since."""
     found = _undecided(by, number)
+    if queries.is_old(found.analysis):
+        raise BadInput.at(
+            number,
+            _("The evidence has changed since this was found."),
+            _("Ask again, and keep what today's evidence says."),
+        )
     if found.kept_by == by.id:
         raise BadInput.at(
             number,

@@ -185,10 +185,11 @@ def _page(
         for permission in {queries.may_confirm_with(found), Permission.MAKE_REPORT}
     }
     confirms = may[queries.may_confirm_with(found)]
+    shared = _context(found)
     is_own = found.kept_by == who.id
     context = {
         "form": form,
-        "may_confirm": confirms and not is_own,
+        "may_confirm": confirms and not is_own and not shared["is_old"],
         "may_set_aside": confirms or (is_own and may[Permission.MAKE_REPORT]),
         "commitments": queries.commitments_of(who, found.pk),
         "evaluations": [
@@ -197,7 +198,7 @@ def _page(
         "rounds": _counted(found),
         "kept_by": name_of(found.kept_by),
         "decided_by": name_of(found.decided_by) if found.decided_by else "",
-        **_context(found),
+        **shared,
     }
     return render(request, "observatory/finding.html", context, status=status)
 
@@ -215,6 +216,7 @@ def _context(found: Finding) -> dict[str, Any]:
         "sectors": [(number, cell, centre(cell)) for number, cell in enumerate(found.sectors, 1)],
         "drawing": analysis_page.sectors_drawn(found.sectors, answer.place),
         "is_valid": found.is_valid_on(programme.today()),
+        "is_old": queries.is_old(answer),
         "is_sample": answer.is_sample,
     }
 

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope, may, require
 from convive.domain.observatory.exposure import Census, Drawings, Split
@@ -318,15 +320,25 @@ def findings_of(analysis: int) -> list[Finding]:
     return list(Finding.objects.filter(analysis=analysis))
 
 
-def findings_between(place: Place, period: Period, sources: Iterable[str]) -> list[Finding]:
-    """Findings of a place that stood within a period, of these sources; not those set aside."""
+def findings_of_month(
+    place: Place, month: Period, today: date, *, is_sample: bool, source: str = ""
+) -> list[Finding]:
+    """Findings of what the evidence showed up to a month, of every source, or of one alone.
+
+    Of months up to this one: those that hold today, and those confirmed whose answer ends in this
+    month. Never one that was set aside, or that nobody decided in its time; nor one of counts given
+    by hand. Real records and samples are never told together.
+    """
     rows = Finding.objects.select_related("analysis__place").filter(
+        Q(state=FindingState.CONFIRMED, analysis__end__gte=month.start)
+        | Q(state__in=[FindingState.KEPT, FindingState.CONFIRMED], valid_until__gte=today),
         analysis__place=place,
-        analysis__source__in=list(sources),
-        kept_at__date__lte=period.end,
-        valid_until__gte=period.start,
+        analysis__is_sample=is_sample,
+        analysis__end__lte=month.end,
     )
-    return list(rows.exclude(state=FindingState.SET_ASIDE))
+    if source:
+        return list(rows.filter(analysis__source=source))
+    return list(rows.exclude(analysis__source=""))
 
 
 def commitments_of(who: Actor, finding: int) -> list[Commitment]:
@@ -353,7 +365,8 @@ def findings_to_confirm(who: Actor, today: date) -> list[Finding]:
 
 
 def findings_like(found: Analysis) -> list[Finding]:
-    """Every finding of the same question to the same source, place and offence, set aside or not."""
+    """Every finding of the same question to a source, of the same place and offence, set aside or
+    not."""
     rows = Finding.objects.select_related("analysis").filter(
         analysis__kind=found.kind, analysis__source=found.source, analysis__place=found.place
     )

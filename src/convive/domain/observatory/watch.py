@@ -5,8 +5,8 @@ the newest month high, does it concentrate, do repeats follow, did incidents com
 so many looks show nothing, and some show something by chance. So their p-values are adjusted
 together, and only what stands then is kept as a finding, for a person to confirm or set aside.
 
-What is told is news: it speaks of the newest months of evidence that is not behind today, and nobody
-was told it before.
+What is told is news: it speaks of the newest months of evidence that is not behind today, and
+nobody was told it before.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ def standing(tests: Sequence[tuple[float, bool]], rate: float = RATE) -> list[bo
     What is no news counts as a test, at p = 1: what is old and certain lends no weight to the new.
     """
     p = [p if is_news else 1.0 for p, is_news in tests]
-    stands = fdr.adjust(p) <= rate if p else []
-    return [is_news and bool(does) for (_p, is_news), does in zip(tests, stands, strict=True)]
+    stands = (fdr.adjust(p) <= rate).tolist() if p else []
+    return [is_news and does for (_p, is_news), does in zip(tests, stands, strict=True)]
 
 
 def _keep(by: Actor, looks: list[Look]) -> Iterator[Finding]:
@@ -163,6 +163,7 @@ def _looked(
     except BadInput:  # too few, or not covered: it says so to whoever asks on the page
         actions.drop_unanswered(by=by, number=number)
         return []
+    assert view.coverage is not None  # sources_here knows only those
     late = view.limits.late_months
     looks = list(looks_of(found, late))
     if is_current(view.coverage.end, late, programme.today(), is_sample=view.is_sample):

@@ -24,6 +24,7 @@ from convive.kernel.periods import Period
 from convive.kernel.readings import one_reading
 from convive.reports.orders import Order
 from convive.reports.reads import Read, read_all
+from convive.reports.release import without_sums_of_hidden
 
 HISTORY = 36  # months in the small charts, the brief's own last
 
@@ -34,7 +35,10 @@ class Material:
 
     reads : the sources that cover the month, those counted apart last.
     behind : names of sources that speak of the place and do not cover the month yet.
-    findings : confirmed ones; inside, also those that wait for a second person.
+    findings : confirmed ones; inside, also those that wait for a second person. Of every source of
+    the place, whether it covers the month or not.
+    outdated : which of all findings rest on evidence that has changed since.
+    waiting : how many wait for a second person and can be confirmed, told here or not.
     due : commitments whose day lay in the month. late : open ones whose day lay before it.
     unpromised : how many confirmed findings nobody has promised to act on.
     """
@@ -44,6 +48,8 @@ class Material:
     reads: tuple[Read, ...]
     behind: tuple[str, ...]
     findings: tuple[Finding, ...]
+    outdated: frozenset[int]
+    waiting: int
     due: tuple[Commitment, ...]
     late: tuple[Commitment, ...]
     unpromised: int
@@ -75,7 +81,7 @@ def gather(order: Order) -> Material:
     place = programme.place(order.place)
     history = Period(months_back(order.period.start, HISTORY - 1), order.period.end)
     found = read_all(replace(order, period=history, kind=order.kind.DIAGNOSIS), place)
-    reads = tuple(read for read in found if _covers(read, order.period))
+    reads = tuple(_told(read, order) for read in found if _covers(read, order.period))
     if not reads:
         raise Refused.at(
             f"{place.name}, {words.period(order.period)}",
@@ -83,15 +89,26 @@ def gather(order: Order) -> Material:
             _("The latest: %(months)s.")
             % {"months": "; ".join(words.period(read.view.coverage) for read in found)},
         )
-    findings = observatory.findings_between(place, order.period, [read.view.code for read in reads])
+    findings = observatory.findings_of_month(
+        place,
+        order.period,
+        programme.today(),
+        is_sample=reads[0].profile.is_sample,
+        source=order.source,
+    )
+    outdated = frozenset(each.pk for each in findings if observatory.is_old(each.analysis))
     commitments = _commitments(order, place)
     return Material(
         order=order,
         place=place,
         reads=reads,
-        behind=tuple(read.view.name for read in found if read not in reads),
+        behind=tuple(read.view.name for read in found if not _covers(read, order.period)),
         findings=tuple(
             each for each in findings if order.internal or each.state == FindingState.CONFIRMED
+        ),
+        outdated=outdated,
+        waiting=sum(
+            each.state == FindingState.KEPT and each.pk not in outdated for each in findings
         ),
         due=tuple(commitments.filter(due__range=(order.period.start, order.period.end))),
         late=tuple(
@@ -107,6 +124,13 @@ def _unpromised(findings: Iterable[Finding]) -> set[str]:
     confirmed = {str(each.pk) for each in findings if each.state == FindingState.CONFIRMED}
     rows = plans.commitments().filter(raised_by_kind="finding", raised_by_id__in=confirmed)
     return confirmed - set(rows.values_list("raised_by_id", flat=True))
+
+
+def _told(read: Read, order: Order) -> Read:
+    """A source as a brief tells it: outside, beside the briefs of all other months."""
+    if order.internal:
+        return read
+    return replace(read, telling=without_sums_of_hidden(read.telling, read.profile))
 
 
 def _covers(read: Read, month: Period) -> bool:

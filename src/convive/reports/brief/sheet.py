@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,6 +33,7 @@ from convive.reports.document import (
     Table,
     Tone,
 )
+from convive.reports.reads import Read
 
 SMALL = charts.Drawing(440, 170)
 _LONGEST = 90  # letters of what was promised: its own page has all of it
@@ -104,8 +106,8 @@ def _notices(material: Material) -> list[Block]:
 
 def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
     """Each source's sentence, which says no more than its interval allows, and its line."""
-    blocks: list[Block] = [Paragraph(lead(read)) for read in material.reads]
-    for read in material.reads:
+    blocks: list[Block] = [Paragraph(_lead(read)) for read in material.reads]
+    for read in filter(_tells_sums, material.reads):
         if peers := leaving.peers_of(read.profile, read.telling.cleared):
             said = profile_words.peers(peers)
             blocks.append(Paragraph(said, term=_("Beside its peers.")))
@@ -118,23 +120,47 @@ def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
     return blocks
 
 
+def _lead(read: Read) -> str:
+    if _tells_sums(read):
+        return lead(read)
+    return _(
+        "%(counted)s: some months are too few to be told in public, and with them their sum. That "
+        "is not to say none."
+    ) % {"counted": read.profile.counted}
+
+
+def _tells_sums(read: Read) -> bool:
+    return read.telling.recent and read.telling.baseline
+
+
 def _found(material: Material, room: Room) -> list[Block]:
     if not material.findings:
-        return [Paragraph(_("No finding stands for this month."))]
+        if material.order.internal:
+            return [Paragraph(_("No finding stands for this month."))]
+        return [Paragraph(_("No confirmed finding stands for this month."))]
     shown = material.findings[: room.findings]
-    points = [(f"{analysis_page.subject(each.analysis)}.", _said(each)) for each in shown]
+    points = [(f"{analysis_page.subject(each.analysis)}.", _said(each, material)) for each in shown]
     if more := len(material.findings) - len(shown):
         text = ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": words.number(more)}
         points.append(("", text))
     return [Points(tuple(points))]
 
 
-def _said(found: Finding) -> str:
-    """The sentence of the answer; who found it said why in the house alone."""
-    sentence = analysis_page.sentence(found.analysis)
-    if found.state == FindingState.KEPT:
-        return f"{sentence} {_('It waits for a second person.')}"
-    return sentence
+def _said(found: Finding, material: Material) -> str:
+    """The sentence of the answer, and how it stands; who found it said why in the house alone."""
+    said = [
+        analysis_page.sentence(found.analysis),
+        _("Found on %(day)s, in months up to %(month)s.")
+        % {
+            "day": words.day(timezone.localdate(found.kept_at)),
+            "month": words.month(found.analysis.end),
+        },
+    ]
+    if found.pk in material.outdated:
+        said.append(_("The evidence has changed since: ask again."))
+    elif found.state == FindingState.KEPT:
+        said.append(_("It waits for a second person."))
+    return " ".join(said)
 
 
 def _promised(material: Material, room: Room) -> list[Block]:
@@ -170,7 +196,7 @@ def _stands(found: Commitment, material: Material) -> str:
 
 def _to_decide(material: Material) -> Points:
     """What somebody has to settle, each with how many; nothing to decide is said too."""
-    waiting = sum(each.state == FindingState.KEPT for each in material.findings)
+    waiting, outdated = material.waiting, len(material.outdated)
     lines: list[str] = []
     if late := len(material.late):
         lines.append(
@@ -189,6 +215,15 @@ def _to_decide(material: Material) -> Points:
                 waiting,
             )
             % {"n": words.number(waiting)}
+        )
+    if outdated:
+        lines.append(
+            ngettext(
+                "%(n)s finding rests on evidence that has changed since: ask again.",
+                "%(n)s findings rest on evidence that has changed since: ask again.",
+                outdated,
+            )
+            % {"n": words.number(outdated)}
         )
     if material.unpromised:
         lines.append(_("Nobody has promised yet to act on what was confirmed."))
