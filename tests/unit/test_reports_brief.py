@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
 from analysed import answered, bring, make_analysed
 from cast import EL_PORVENIR, LA_ESPERANZA, actor, make_plan
@@ -20,7 +21,7 @@ from pypdf import PdfReader
 from convive import charts
 from convive.domain.observatory import actions_findings as findings
 from convive.domain.observatory import analysis_page
-from convive.domain.observatory.models import Finding
+from convive.domain.observatory.models import Analysis, Finding
 from convive.domain.plans.models import Commitment, Plan
 from convive.domain.programme import queries as programme
 from convive.domain.programme.queries import SYSTEM
@@ -176,6 +177,60 @@ def test_findings_are_told_once_confirmed_and_ask_for_somebody_to_act(tmp_path):
     promised("Rondas", date(2030, 1, 1), made_on=date(2023, 12, 6), raised_by_kind="finding",
              raised_by_id=str(kept.pk))  # fmt: skip
     assert "Nobody has promised yet" not in said(composed(asked))
+
+
+def levels(folder: Path, monkeypatch, after: int = 20, small: int = 0) -> str:
+    """Robberies of about 40 a month that are `after` from March 2022 on, in June 2020 `small`;
+    asked up to December. The sentence of the answer."""
+    wobble = np.random.default_rng(2).integers(-6, 7, 36)
+
+    def count(_offence: str, month: int) -> int:
+        return small if small and month == 5 else (after if month >= 26 else 40) + wobble[month]
+
+    monkeypatch.setattr("diagnosed.count", count)
+    make_diagnosed(folder, "quejas", only=("robo",))
+    asked = {"source": "quejas", "period": Period.between("2020", "2022")}
+    with override("en"):
+        return analysis_page.sentence(answered(actor("analyst"), "series", **asked))
+
+
+def test_a_level_that_changed_is_told_with_its_month_under_what_changed(tmp_path, monkeypatch):
+    sentence = levels(tmp_path, monkeypatch)
+    assert "the level changed about Mar 2022" in sentence
+    assert f"Robbery, Complaints (quejas). {sentence}" in said(composed(order()))
+    assert sentence not in said(composed(order(period=Period.month(2022, 11))))
+    assert brief.make(order()).pages == 1
+
+
+def test_what_waits_for_a_second_person_or_was_set_aside_is_not_told_past_them(
+    tmp_path, monkeypatch
+):
+    sentence = levels(tmp_path, monkeypatch)
+    found = keep(Analysis.objects.get())
+    assert sentence not in said(composed(order())) and sentence in inside(2022, 12)
+    findings.set_finding_aside(by=actor("coordinator"), number=found.pk, reason="Otra ficha.")
+    assert sentence not in inside(2022, 12)
+
+
+def test_what_may_be_chance_is_not_told_as_a_change_of_level(tmp_path, monkeypatch):
+    sentence = levels(tmp_path, monkeypatch, after=39)
+    assert "no evidence of a change" in sentence and sentence not in inside(2022, 12)
+
+
+def test_a_level_of_months_that_are_too_small_to_be_told_is_told_inside_alone(
+    tmp_path, monkeypatch
+):
+    sentence = levels(tmp_path, monkeypatch, small=2)
+    assert "the level changed" in sentence
+    assert sentence in inside(2022, 12) and sentence not in said(composed(order()))
+
+
+def test_a_level_of_other_evidence_than_todays_is_not_told(tmp_path, monkeypatch):
+    sentence = levels(tmp_path, monkeypatch)
+    assert sentence in inside(2022, 12)
+    monkeypatch.setattr("diagnosed.count", lambda *_what: 7)
+    add_source(tmp_path, "quejas", only=("robo",))
+    assert sentence not in inside(2022, 12)
 
 
 def keep(answer) -> Finding:

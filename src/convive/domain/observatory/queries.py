@@ -238,14 +238,20 @@ def analyses_for(who: Actor, most: int = 20) -> list[Analysis]:
     return list(rows[:most])
 
 
-def answered_for(place: Place, period: Period, sources: Iterable[str]) -> list[Analysis]:
+def answered_for(
+    place: Place, period: Period, sources: Iterable[str], kinds: Iterable[str] = Kind.values
+) -> list[Analysis]:
     """The latest answer to each question about a place, on the evidence of today.
 
     Of questions whose own period lies within `period` or overlaps it; an answer that stood on other
     evidence than today's is left out.
     """
     rows = Analysis.objects.select_related("place").filter(
-        place=place, answered_at__isnull=False, start__lte=period.end, end__gte=period.start
+        place=place,
+        answered_at__isnull=False,
+        start__lte=period.end,
+        end__gte=period.start,
+        kind__in=list(kinds),
     )
     found: dict[tuple[str, str, str], Analysis] = {}
     for source in sorted(set(sources)):
@@ -258,6 +264,12 @@ def answered_for(place: Place, period: Period, sources: Iterable[str]) -> list[A
 def confirmed(analyses: Iterable[Analysis]) -> frozenset[int]:
     """Which of these answers somebody kept as a finding, and a second person confirmed."""
     rows = Finding.objects.filter(analysis__in=list(analyses), state=FindingState.CONFIRMED)
+    return frozenset(rows.values_list("analysis_id", flat=True))
+
+
+def kept(analyses: Iterable[Analysis]) -> frozenset[int]:
+    """Which of these answers are or were a finding."""
+    rows = Finding.objects.filter(analysis__in=list(analyses))
     return frozenset(rows.values_list("analysis_id", flat=True))
 
 

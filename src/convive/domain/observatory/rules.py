@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from math import inf, isnan
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
+from convive.stats import fdr
 
 RECENT_MONTHS = 12
+RATE = 0.05  # of what is told because of its test, how much may be false
 RANKS = 5  # classes of the map and of the month grid
 
 
@@ -100,6 +104,31 @@ def recent(period: Period, firm: date) -> Period:
         return period
     start = max(period.start, months_back(end, RECENT_MONTHS - 1))
     return Period(start, end)
+
+
+def is_certain(change: Mapping[str, Any]) -> bool:
+    """Whether a change of level went one way: its interval leaves out no change.
+
+    lower, upper : of the new level over the old; no upper end is None where it was kept.
+    """
+    upper = change["upper"]
+    return bool(change["lower"] > 1 or (upper is not None and upper < 1))
+
+
+def newest_changes(numbers: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The changes of the newest part of an answered series, the last one last."""
+    newest = numbers.get("newest")  # absent in what was answered before parts were told
+    return [row for row in numbers["changes"] if newest and row["period"] >= newest["from"]]
+
+
+def standing(tests: Sequence[tuple[float, bool]], rate: float = RATE) -> list[bool]:
+    """Which tests (p, is_news) are told, after correction for how many there were.
+
+    What is no news counts as a test, at p = 1: what is old and certain lends no weight to the new.
+    """
+    p = [p if is_news else 1.0 for p, is_news in tests]
+    stands = (fdr.adjust(p) <= rate).tolist() if p else []
+    return [is_news and does for (_p, is_news), does in zip(tests, stands, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,16 @@ from django.utils.translation import gettext as _
 
 from convive.access.rules import Actor
 from convive.domain.observatory import actions, actions_findings, analysis_page, desk, queries
-from convive.domain.observatory.analyses import series
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.models import Analysis, Finding, Kind
 from convive.domain.observatory.models_findings import FindingState
-from convive.domain.observatory.rules import months_back
+from convive.domain.observatory.rules import (
+    is_certain,
+    months_back,
+    newest_changes,
+    standing,
+)
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
@@ -35,9 +39,7 @@ from convive.evidence.queries import SourceView
 from convive.kernel import journal
 from convive.kernel.errors import BadInput
 from convive.kernel.periods import Period
-from convive.stats import fdr
 
-RATE = 0.05  # of the findings that may be false
 HOLDS = timedelta(days=28)
 AGAIN = timedelta(days=90)  # the same matter of a place is not kept twice within
 RECENT_MONTHS = 12  # an older change of level is history, not news
@@ -97,16 +99,6 @@ def watch(*, by: Actor, progress: Callable[[float], None] = lambda _share: None)
             data={"looks": len(looks), "findings": [finding.pk for finding in kept]},
         )
     return Watched(len(looks), tuple(kept))
-
-
-def standing(tests: Sequence[tuple[float, bool]], rate: float = RATE) -> list[bool]:
-    """Which tests of a week (p, is_news) are told, after correction for how many there were.
-
-    What is no news counts as a test, at p = 1: what is old and certain lends no weight to the new.
-    """
-    p = [p if is_news else 1.0 for p, is_news in tests]
-    stands = (fdr.adjust(p) <= rate).tolist() if p else []
-    return [is_news and does for (_p, is_news), does in zip(tests, stands, strict=True)]
 
 
 def _keep(by: Actor, looks: list[Look]) -> Iterator[Finding]:
@@ -220,8 +212,7 @@ def _looks_of_months(found: Analysis, numbers: Mapping[str, Any]) -> Iterator[Lo
     if newest is None:  # answered before it was said which months were looked at
         yield Look(found, numbers["p"], is_news=False)
         return
-    changes = [row for row in numbers["changes"] if row["period"] >= newest["from"]]
-    last = changes[-1] if changes else None
+    last = next(reversed(newest_changes(numbers)), None)
     months = (last["from"], last["to"]) if last else None
     yield Look(found, newest["p"], last is not None and _is_recent(numbers, last), months)
     if high := numbers["alarm"]:
@@ -233,7 +224,7 @@ def _is_recent(numbers: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
     months."""
     firm = [row["period"] for row in numbers["months"] if not row["provisional"]]
     edge = months_back(date.fromisoformat(f"{firm[-1]}-01"), RECENT_MONTHS - 1)
-    return series.is_certain(change) and bool(change["to"] >= f"{edge:%Y-%m}")
+    return is_certain(change) and bool(change["to"] >= f"{edge:%Y-%m}")
 
 
 def is_known(look: Look, findings: Iterable[Finding], today: date) -> bool:
@@ -264,9 +255,7 @@ def _is_same_matter(look: Look, told: Analysis) -> bool:
     if look.months is None:
         return True
     numbers = told.result["numbers"]
-    earlier = [
-        (one["from"], one["to"]) for one in numbers["changes"][-1:] if series.is_certain(one)
-    ]
+    earlier = [(one["from"], one["to"]) for one in numbers["changes"][-1:] if is_certain(one)]
     if (high := numbers["alarm"]) and high["alarm"]:
         earlier.append((high["period"], high["period"]))
     first, last = look.months

@@ -10,9 +10,14 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from convive.domain.observatory import queries as observatory
-from convive.domain.observatory.models import Finding
+from convive.domain.observatory.models import Analysis, Finding, Kind
 from convive.domain.observatory.models_findings import FindingState
-from convive.domain.observatory.rules import months_back
+from convive.domain.observatory.rules import (
+    is_certain,
+    months_back,
+    newest_changes,
+    standing,
+)
 from convive.domain.plans import queries as plans
 from convive.domain.plans.models import Commitment
 from convive.domain.programme import queries as programme
@@ -35,6 +40,7 @@ class Material:
 
     reads : the sources that cover the month, those counted apart last.
     behind : names of sources that speak of the place and do not cover the month yet.
+    changed : answered series in which the level changed within the months that the sources compare.
     findings : confirmed ones; inside, also those that wait for a second person. Of every source of
     the place, whether it covers the month or not.
     outdated : which of all findings rest on evidence that has changed since.
@@ -47,6 +53,7 @@ class Material:
     place: Place
     reads: tuple[Read, ...]
     behind: tuple[str, ...]
+    changed: tuple[Analysis, ...]
     findings: tuple[Finding, ...]
     outdated: frozenset[int]
     waiting: int
@@ -97,15 +104,15 @@ def gather(order: Order) -> Material:
         source=order.source,
     )
     outdated = frozenset(each.pk for each in findings if observatory.is_old(each.analysis))
+    told = [each for each in findings if order.internal or each.state == FindingState.CONFIRMED]
     commitments = _commitments(order, place)
     return Material(
         order=order,
         place=place,
         reads=reads,
         behind=tuple(read.view.name for read in found if not _covers(read, order.period)),
-        findings=tuple(
-            each for each in findings if order.internal or each.state == FindingState.CONFIRMED
-        ),
+        changed=tuple(_changed(order, place, reads)),
+        findings=tuple(told),
         outdated=outdated,
         waiting=sum(
             each.state == FindingState.KEPT and each.pk not in outdated for each in findings
@@ -118,6 +125,43 @@ def gather(order: Order) -> Material:
         ),
         unpromised=len(_unpromised(findings)),
     )
+
+
+def _changed(order: Order, place: Place, reads: Iterable[Read]) -> list[Analysis]:
+    """Answers up to this month, on the evidence of today, whose last change went one way for
+    certain, may lie within the months that the source compares, and stands beside all others here;
+    the latest change first. What somebody keeps as a finding is told as one, or was set aside.
+    """
+    since = {read.view.code: f"{read.profile.baseline.start:%Y-%m}" for read in reads}
+    found = [
+        each
+        for each in observatory.answered_for(place, order.period, since, [Kind.SERIES])
+        if each.end <= order.period.end and "newest" in each.result["numbers"]
+    ]
+    last = [next(reversed(newest_changes(each.result["numbers"])), None) for each in found]
+    tests = [
+        (
+            each.result["numbers"]["newest"]["p"],
+            change is not None and is_certain(change) and change["to"] >= since[each.source],
+        )
+        for each, change in zip(found, last, strict=True)
+    ]
+    kept = observatory.kept(found)
+    told = [
+        (change["period"], each)
+        for each, change, stands in zip(found, last, standing(tests), strict=True)
+        if change and stands and each.pk not in kept and (order.internal or _may_leave(each))
+    ]
+    return [each for _month, each in sorted(told, key=lambda row: row[0], reverse=True)]
+
+
+def _may_leave(found: Analysis) -> bool:
+    """Whether nothing follows from its sentence of a month that is too small to be told, and it
+    counts none that stands elsewhere with another offence."""
+    numbers, threshold = found.result["numbers"], observatory.threshold_of(found)
+    if numbers["alarm"] and numbers["alarm"]["alarm"]:
+        return False
+    return all(not row["n"] or row["n"] >= threshold for row in numbers["months"])
 
 
 def _unpromised(findings: Iterable[Finding]) -> set[str]:

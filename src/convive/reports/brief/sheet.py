@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from convive import charts
 from convive.domain.observatory import analysis_page, leaving, profile_words
-from convive.domain.observatory.models import Finding
+from convive.domain.observatory.models import Analysis, Finding
 from convive.domain.observatory.models_findings import FindingState
 from convive.domain.plans.models import Commitment
 from convive.kernel import words
@@ -46,9 +46,10 @@ class Room:
     charts: int
     rows: int
     findings: int
+    changes: int
 
 
-ROOMS = (Room(2, 6, 3), Room(2, 4, 2), Room(1, 3, 1), Room(0, 2, 1))
+ROOMS = (Room(2, 6, 3, 3), Room(2, 4, 2, 2), Room(1, 3, 1, 1), Room(0, 2, 1, 1))
 
 
 def compose(material: Material, ink: charts.Ink, room: Room = ROOMS[0]) -> Document:
@@ -111,6 +112,8 @@ def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
         if peers := leaving.peers_of(read.profile, read.telling.cleared):
             said = profile_words.peers(peers)
             blocks.append(Paragraph(said, term=_("Beside its peers.")))
+    if material.changed:
+        blocks.append(Points(_levels(material, room)))
     drawn = [read for read in material.reads if is_drawable(read)][: room.charts]
     if drawn:
         columns = tuple(
@@ -118,6 +121,23 @@ def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
         )
         blocks.append(Columns(columns))
     return blocks
+
+
+def _levels(material: Material, room: Room) -> tuple[tuple[str, str], ...]:
+    """Which levels changed, and when: what two years beside each other do not tell."""
+    shown = material.changed[: room.changes]
+    points = [(_named(each), analysis_page.sentence(each)) for each in shown]
+    return (*points, *_more(len(material.changed) - len(shown)))
+
+
+def _named(found: Analysis) -> str:
+    return f"{analysis_page.offence_name(found)}, {analysis_page.source_name(found)}."
+
+
+def _more(n: int) -> list[tuple[str, str]]:
+    if not n:
+        return []
+    return [("", ngettext("And %(n)s more.", "And %(n)s more.", n) % {"n": words.number(n)})]
 
 
 def _lead(read: Read) -> str:
@@ -140,10 +160,7 @@ def _found(material: Material, room: Room) -> list[Block]:
         return [Paragraph(_("No confirmed finding stands for this month."))]
     shown = material.findings[: room.findings]
     points = [(f"{analysis_page.subject(each.analysis)}.", _said(each, material)) for each in shown]
-    if more := len(material.findings) - len(shown):
-        text = ngettext("And %(n)s more.", "And %(n)s more.", more) % {"n": words.number(more)}
-        points.append(("", text))
-    return [Points(tuple(points))]
+    return [Points((*points, *_more(len(material.findings) - len(shown))))]
 
 
 def _said(found: Finding, material: Material) -> str:

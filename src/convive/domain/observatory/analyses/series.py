@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from convive.domain.observatory import sayings, sayings_late
 from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.expected import Expected
+from convive.domain.observatory.rules import is_certain
 from convive.kernel import words
 from convive.kernel.errors import Refused
 from convive.kernel.periods import Period
@@ -111,11 +111,6 @@ def answer(series: Monthly, options: Options) -> Answer:
             "seed": options.seed,
         },
     )
-
-
-def is_certain(change: Mapping[str, Any]) -> bool:
-    """Whether a change went one way: its interval leaves out no change."""
-    return not change["lower"] <= 1 <= change["upper"]
 
 
 def _firm(series: Monthly) -> Monthly:
