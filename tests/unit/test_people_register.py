@@ -299,25 +299,6 @@ def test_somebody_else_is_not(other: Facts):
     assert Person.objects.count() == 2
 
 
-def test_a_wrong_joining_is_undone_whole():
-    kept, other = registered(), registered(like(dni=""), is_another=True)
-    third = registered(like(dni="", given="Yomi"), is_another=True)
-    lead = actor("agency_officer")
-    actions.join(by=lead, person=third.code, same_as=other.code)
-    with pytest.raises(BadInput, match="under another already"):
-        actions.join(by=lead, person=other.code, same_as=third.code)
-    actions.join(by=lead, person=other.code, same_as=kept.code)
-    assert list(queries.people_visible_to(lead)) == [kept]
-    assert list(queries.doubles_of(kept)) == [other, third]
-    actions.part(by=lead, person=other.code)
-    actions.part(by=lead, person=third.code)
-    assert queries.people_visible_to(lead).count() == 3
-    with pytest.raises(NotAllowed):
-        actions.join(by=actor("case_worker"), person=other.code, same_as=kept.code)
-    with pytest.raises(BadInput, match="not two people"):
-        actions.join(by=lead, person=kept.code, same_as=kept.code)
-
-
 # Consent
 
 

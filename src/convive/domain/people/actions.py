@@ -180,21 +180,25 @@ def join(*, by: Actor, person: str, same_as: str) -> Person:
             _("Take that back first."),
         )
     found.doubles.update(same_as=kept)
-    found.same_as = kept
-    found.save(update_fields=["same_as"])
+    found.same_as = found.joined_to = kept
+    found.save(update_fields=["same_as", "joined_to"])
     _journal(by, "people.joined", found, {"under": kept.code})
     return kept
 
 
 @transaction.atomic
 def part(*, by: Actor, person: str) -> Person:
-    """Take back that a row is the same person as another."""
+    """Take back that a row is the same person as another. What was joined to it before comes back
+    under it."""
     found = _locked(person)
     require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
     if found.same_as is None:
         raise BadInput.at(person, _("It stands under nobody."), _("Reload the page."))
-    was, found.same_as = found.same_as, None
-    found.save(update_fields=["same_as"])
+    was, found.same_as, found.joined_to = found.same_as, None, None
+    found.save(update_fields=["same_as", "joined_to"])
+    under = [found.pk]
+    while under := list(Person.objects.filter(joined_to__in=under).values_list("pk", flat=True)):
+        Person.objects.filter(pk__in=under).update(same_as=found)
     _journal(by, "people.parted", found, {"from": was.code})
     return found
 

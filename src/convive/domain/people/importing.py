@@ -207,7 +207,7 @@ def _alike(known: Alike, said: Said, before: _Before, *, again: bool) -> Problem
     """Why a row may be somebody who is written down already, or another row of the file."""
     another = said.is_another and not again
     for double in known.to(said.facts):
-        if not another or _same(facts_of(double.person), said.facts):
+        if not another or _same(facts_of(double.row), said.facts):
             return Problem(
                 "given",
                 _("Perhaps on the register already: %(code)s.") % {"code": double.person.code},

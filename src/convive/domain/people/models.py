@@ -62,9 +62,13 @@ class Person(models.Model):
     is_sample = models.BooleanField(default=False)
     registered_on = models.DateField()
     registered_by = models.CharField(max_length=64)  # actor id
-    # Somebody entered twice: this row is the other. Taken back by emptying it
+    # Somebody entered twice: this row is the other, whose own row stands under none
     same_as = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="doubles"
+    )
+    # ... and the row of which somebody said so, which may stand under that other by now
+    joined_to = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="joined"
     )
     erased_on = models.DateField(null=True, blank=True)
 

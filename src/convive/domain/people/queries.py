@@ -24,14 +24,19 @@ from convive.kernel import names
 
 MOST_FOUND = 50
 _TOKENS_AT_ONCE = 500
+_WHOLE = ("organisation", "district", "same_as__organisation", "same_as__district")
 _LOOKED_AT = 400  # of those that share most words, so many are opened and compared
 
 
 @dataclass(frozen=True)
 class Double:
-    """Somebody on the register who may be the person that is being written down."""
+    """Somebody on the register who may be the person that is being written down.
+
+    row : theirs that is alike: their own, or one that was joined to it.
+    """
 
     person: Person
+    row: Person
     same_dni: bool
     same_birth: bool
 
@@ -57,20 +62,22 @@ def scope_of(found: Person) -> Scope:
 
 
 def find(who: Actor, text: str, permission: Permission = Permission.SEE_PEOPLE) -> list[Person]:
-    """People whose name or DNI is like what was written, the likest first; MOST_FOUND at most."""
+    """People whose name or DNI is like what was written, the likest first; MOST_FOUND at most.
+    Who was entered twice is found by what either row says."""
     visible = people_visible_to(who, permission)
     number, wanted = names.dni(text), search.words(text)
     least = 1 if number else max(1, len(wanted) - 1)
-    shared: Counter[int] = Counter()
+    shared: dict[int, int] = {}
     for code in _registers(who, permission):
         tokens = search.Tokens(code)
         words = [{tokens.of_number(number)}] if number else [tokens.of_word(w) for w in wanted]
-        shared.update(_sharing(words, least))
+        shared.update(_likest(words, least, visible))
     # Where somebody has every word, only they are shown; else one word may be another
-    most = shared.most_common(_LOOKED_AT)
-    best = most[0][1] if most else 0
-    rows = list(visible.filter(pk__in=[pk for pk, count in most if count == best]))
-    rows.sort(key=lambda row: (-_alike(row, wanted), row.name))
+    best = max(shared.values(), default=0)
+    found = [pk for pk, count in shared.items() if count == best][:_LOOKED_AT]
+    rows = list(visible.filter(pk__in=found).prefetch_related("doubles"))
+    alike = {one.pk: max(_alike(row, wanted) for row in (one, *one.doubles.all())) for one in rows}
+    rows.sort(key=lambda row: (-alike[row.pk], row.name))
     return rows[:MOST_FOUND]
 
 
@@ -128,23 +135,31 @@ def _tokens(tokens: search.Tokens, facts: Facts) -> list[set[int]]:
 def _doubles(
     organisation: str, facts: Facts, same: set[int], shared: Counter[int], apart: Person | None
 ) -> list[Double]:
-    """same : who has the DNI. shared : how many words of the name others bear."""
+    """same : rows that have the DNI. shared : how many words of the name others bear.
+
+    A row that was joined to another speaks for that one, as long as it knows of no other DNI.
+    """
     number = names.dni(facts.dni)
     least = least_shared(len(search.words(facts.given, facts.paternal, facts.maternal)))
     alike = {pk for pk, count in shared.most_common(_LOOKED_AT) if count >= least}
     if not same | alike:
         return []
-    rows = Person.objects.filter(organisation__code=organisation, same_as=None, erased_on=None)
+    rows = Person.objects.filter(organisation__code=organisation, erased_on=None)
     rows = rows.filter(Q(pk__in=same) | Q(pk__in=alike) & _may_be_born(facts))
     found = []
-    for row in rows.select_related("organisation", "district"):
-        if apart is not None and row.pk == apart.pk:
+    for row in rows.select_related(*_WHOLE):
+        kept = row.same_as or row
+        if apart is not None and kept.pk == apart.pk:
             continue
         birth = births(row.born, facts)
-        if row.pk in same or (birth is not False and not _other_dni(row, number)):
-            found.append(Double(row, row.pk in same, birth is True))
-    found.sort(key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.person.pk]))
-    return found[:10]
+        others = _other_dni(row, number) or _other_dni(kept, number)
+        if row.pk in same or (birth is not False and not others):
+            found.append(Double(kept, row, row.pk in same, birth is True))
+    found.sort(key=lambda each: (not each.same_dni, not each.same_birth, -shared[each.row.pk]))
+    likest: dict[int, Double] = {}
+    for each in found:
+        likest.setdefault(each.person.pk, each)
+    return list(likest.values())[:10]
 
 
 def _may_be_born(facts: Facts) -> Q:
@@ -282,19 +297,47 @@ def _registers(who: Actor, permission: Permission) -> list[str]:
 
 
 def _sharing(words: Sequence[set[int]], least: int) -> Counter[int]:
-    """Who bears at least so many of some words, and how many. words : the tokens of each.
+    """The rows that bear at least so many of some words, and how many. words : the tokens of each.
 
     Half a register may bear a common surname: the database counts, and tells those few alone.
     """
     if not words:
         return Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(*_borne(words, least))
+        return Counter(dict(cursor.fetchall()))
+
+
+def _likest(
+    words: Sequence[set[int]], least: int, visible: QuerySet[Person]
+) -> list[tuple[int, int]]:
+    """Of these people, those of whom one row bears most of some words, at least so many, and how
+    many; _LOOKED_AT at most. words : the tokens of each."""
+    if not words:
+        return []
+    counted, values = _borne(words, least)
+    seen, more = visible.order_by().select_related(None).values("pk").query.sql_with_params()
+    sql = (
+        "SELECT seen.pk, max(borne.words) FROM ({}) AS borne"
+        " JOIN people_person AS own ON own.id = borne.person_id"
+        " JOIN ({}) AS seen ON seen.pk = COALESCE(own.same_as_id, own.id)"
+        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(counted, seen), [*values, *more, _LOOKED_AT])
+        return [(int(pk), int(count)) for pk, count in cursor.fetchall()]
+
+
+def _borne(words: Sequence[set[int]], least: int) -> tuple[str, list[Any]]:
+    """SQL of the rows that bear at least so many of some words, with how many, and its values."""
     rows = PersonToken.objects.order_by().values("person_id").distinct()
     first, *rest = (rows.filter(token__in=tokens) for tokens in words)
     sql, values = first.union(*rest, all=True).query.sql_with_params()
-    counted = "SELECT person_id, count(*) FROM ({}) AS borne GROUP BY 1 HAVING count(*) >= %s"
-    with connection.cursor() as cursor:
-        cursor.execute(counted.format(sql), [*values, least])
-        return Counter(dict(cursor.fetchall()))
+    counted = (
+        "SELECT person_id, count(*) AS words FROM ({}) AS each_word"
+        " GROUP BY 1 HAVING count(*) >= %s"
+    )
+    return counted.format(sql), [*values, least]
 
 
 def _alike(row: Person, wanted: list[str]) -> int:
