@@ -249,6 +249,7 @@ def erase(*, by: Actor, person: str, reason: str) -> Person:
     require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
     today = programme.today()
     for row in [found, *found.doubles.select_for_update()]:
+        forgetting.forget(row, by.id)
         band = queries.age_band(row, row.registered_on)
         for name in _SEALED:
             setattr(row, name, "")
@@ -260,7 +261,6 @@ def erase(*, by: Actor, person: str, reason: str) -> Person:
         row.tokens.all().delete()
         row.consents.all().delete()
         row.scans.all().delete()
-        forgetting.forget(row, by.id)
     _journal(by, "people.erased", found, {"reason": reason[:40]})
     return found
 

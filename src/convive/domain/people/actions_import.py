@@ -72,8 +72,7 @@ def take(*, by: Actor, code: str) -> Import:
             _("the file"), _("It was kept too long and is gone."), _("Bring it in once more.")
         )
     body = found.organisation
-    kept = json.loads(found.table)
-    rows = Rows(tuple(kept["headers"]), [(number, cells) for number, cells in kept["cells"]])
+    rows = importing.kept(found.table)
     again = queries.was_imported(body.code, found.file_hash)
     planned = importing.plan(by, body.code, rows, again=again)
     account = programme.account_of(by)

@@ -7,8 +7,9 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.people import duties, kept, offline
+        from convive.domain.people import actions_forgetting, duties, kept, offline
 
+        actions_forgetting.register()
         duties.register()
         kept.register()
         offline.register()

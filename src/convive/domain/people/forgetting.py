@@ -16,6 +16,7 @@ def register(part: Forget) -> None:
 
 
 def forget(person: Person, by: str) -> None:
-    """Everything that the parts keep of somebody, inside the caller's transaction."""
+    """Everything that the parts keep of somebody, inside the caller's transaction, while the row
+    still tells who it is."""
     for part in _parts:
         part(person, by)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ from convive.kernel.errors import BadInput, Problem
 
 MOST_ROWS = 1_000  # a page waits for them, and writing them holds up other writers
 # Columns of a file of refused rows, in both languages: of no meaning when it is read again
+TOLD = 4  # columns of such a file, before those of the file that was read
 _TOLD = {"row", "column", "reason", "remedy", "fila", "columna", "motivo", "que hacer"}
 
 
@@ -137,9 +139,57 @@ def plan(who: Actor, organisation: str, rows: Rows, *, again: bool = False) -> P
 
 
 def _read(reader: Reader, headers: Sequence[str], cells: Sequence[str]) -> Said:
+    if not cells:
+        return Said(problems=[_forgotten()])
     if len(cells) == len(headers):
         return reader.read(dict(zip(headers, cells, strict=True)))
     return Said(problems=[_ragged(len(cells), len(headers))])
+
+
+def kept(table: str) -> Rows:
+    """The rows of a file as `Import.table` keeps them. Of one without cells the person was
+    forgotten since."""
+    found = json.loads(table)
+    return Rows(tuple(found["headers"]), [(number, cells) for number, cells in found["cells"]])
+
+
+def about(rows: Rows, facts: Facts) -> set[int]:
+    """The numbers of the rows that may be about somebody: those of the same DNI or of a name alike
+    and no other birth date; of what is not read as a person, those that hold such a name at all."""
+    headers = columns.known(rows.headers)
+    reader = Reader(headers, _places(), _sexes(rows, headers), programme.today())
+    somebody = _Before()
+    somebody.add(0, facts)
+    found = set()
+    for number, cells in rows.cells:
+        said = _read(reader, rows.headers, cells).facts
+        if said == Facts():
+            is_about = _holds(" ".join(cells), facts)
+        else:
+            is_about = somebody.alike(said) is not None
+        if is_about:
+            found.add(number)
+    return found
+
+
+def _holds(text: str, facts: Facts) -> bool:
+    wanted, own = _words(facts), set().union(*map(search.forms, search.words(text)))
+    borne = sum(not own.isdisjoint(search.forms(word)) for word in wanted)
+    dni = names.dni(facts.dni)
+    return borne >= queries.least_shared(len(wanted)) or bool(dni and dni in text)
+
+
+def forgotten(number: int) -> Refused:
+    """A row of which nothing is kept."""
+    return Refused(number, [], [_forgotten()])
+
+
+def _forgotten() -> Problem:
+    return Problem(
+        _("the whole row"),
+        _("It may be about somebody who was forgotten since, so nothing of it is kept."),
+        _("Leave it out. If it is about another person, bring it in again."),
+    )
 
 
 def _in_file(problem: Problem, headers: Mapping[str, str]) -> Problem:
