@@ -7,7 +7,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from convive.domain.cases import actions_handover, duties, measures  # noqa: F401
+        from convive.domain.cases import actions_handover, duties, measures, sheet  # noqa: F401
 
         duties.register()
+        sheet.register()
         actions_handover.join_the_register()

@@ -28,14 +28,18 @@ class Section:
 
 
 Part = Callable[[Person, Actor], Section | None]
-_parts: list[Part] = []
+_parts: list[tuple[Part, bool]] = []
 
 
-def register(part: Part) -> None:
-    """Add a part; once, from `AppConfig.ready`. It is called with whom, and for whose eyes."""
-    _parts.append(part)
+def register(part: Part, *, on_sheet_alone: bool = False) -> None:
+    """Add a part; once, from `AppConfig.ready`. It is called with whom, and for whose eyes.
+
+    on_sheet_alone : it stands on the sheet that is printed for the person, not on their page.
+    """
+    _parts.append((part, on_sheet_alone))
 
 
-def sections(person: Person, who: Actor) -> list[Section]:
-    """What this reader may see of somebody, part by part."""
-    return [found for part in _parts if (found := part(person, who)) is not None]
+def sections(person: Person, who: Actor, *, on_sheet: bool = False) -> list[Section]:
+    """What this reader may see of somebody, part by part: on their page, or on their sheet."""
+    shown = (part for part, on_sheet_alone in _parts if on_sheet or not on_sheet_alone)
+    return [found for part in shown if (found := part(person, who)) is not None]

@@ -65,17 +65,8 @@ def agreed_now(found: Person) -> dict[str, bool]:
 
 def person(found: Person) -> dict[str, Any]:
     """The page of somebody."""
-    today = programme.today()
-    facts = facts_of(found)
-    alike = queries.likely_doubles(found.organisation.code, facts, apart=found)
-    return {
-        "person": found,
-        "age": queries.age_band(found, today),
-        "minor": queries.is_minor(found, today),
-        "sex": SEX_NAMES[found.sex],
-        "language": LANGUAGE_NAMES[found.language],
-        "calls": CALLS_NAMES[found.calls],
-        "functioning": _functioning(found),
+    alike = queries.likely_doubles(found.organisation.code, facts_of(found), apart=found)
+    return _facts(found) | {
         "agreed": [(PURPOSE_NAMES[name], says) for name, says in agreed_now(found).items()],
         "history": _history(found),
         "scans": list(queries.scans(found)),
@@ -85,11 +76,29 @@ def person(found: Person) -> dict[str, Any]:
 
 
 def sheet(found: Person) -> dict[str, Any]:
-    """What is held of somebody, as it is printed for them. Nothing is left out."""
+    """What is held of somebody, as it is printed for them, with what was joined to it. Nothing is
+    left out."""
     return person(found) | {
         "today": programme.today(),
         "born": words.day(facts_of(found).born),
         "programme_body": found.organisation.name,
+        "joined": [
+            _facts(row) | {"born": words.day(facts_of(row).born)}
+            for row in queries.doubles_of(found).select_related("district")
+        ],
+    }
+
+
+def _facts(found: Person) -> dict[str, Any]:
+    today = programme.today()
+    return {
+        "person": found,
+        "age": queries.age_band(found, today),
+        "minor": queries.is_minor(found, today),
+        "sex": SEX_NAMES[found.sex],
+        "language": LANGUAGE_NAMES[found.language],
+        "calls": CALLS_NAMES[found.calls],
+        "functioning": _functioning(found),
     }
 
 

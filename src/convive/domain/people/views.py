@@ -167,7 +167,8 @@ def _record(by: Actor, person: str, words: list[Word], scan: UploadedFile[bytes]
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The printed page of what is held of somebody and why, to be given to them."""
     found = _person(code)
-    context = pages.sheet(found) | {"beside": beside.sections(found, actor(request))}
+    context = pages.sheet(found)
+    context["beside"] = beside.sections(found, actor(request), on_sheet=True)
     return render(request, "people/sheet.html", context)
 
 
