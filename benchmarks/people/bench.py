@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from datetime import time as clock
 from itertools import islice
@@ -137,7 +138,10 @@ def fill(names: list[dict[str, str]], enrolments: int) -> float:
             born=date.fromisoformat(one["birth"]) if one["birth"] else None,
             age_band="" if one["birth"] else "25–29",
         )  # fmt: skip
-        voices = (Voice.GUARDIAN, Voice.ASSENT) if facts.is_minor(day) else (Voice.SELF,)
+        voices: tuple[Voice, ...] = (Voice.SELF,)
+        if facts.is_minor(day):
+            facts = replace(facts, guardian="Rosa Quispe")
+            voices = (Voice.GUARDIAN, Voice.ASSENT)
         words = [Word(Purpose.SERVICES, voice, True, Way.SIGNED, day) for voice in voices]
         return Entry(facts, words)
 

@@ -28,6 +28,8 @@ def test_somebody_is_written_down_found_corrected_and_forgotten(
             tab.locator("[name=maternal]").fill("Huamán")
             tab.locator("[name=born]").fill("2009-07-30")
             tab.locator("[name=sex]").select_option("F")
+            tab.locator("details:has([name=guardian]) > summary").press("Enter")
+            tab.locator("[name=guardian]").fill("Aurelia Huamán")
             tab.locator("[name=purposes][value=services]").press("Space")
             tab.locator("[name=voice]").select_option("both")
             walk.send()

@@ -257,7 +257,9 @@ def test_too_many_rows_are_refused_whole(file, monkeypatch):
 
 # Consent
 
-AGREED = "nombres,edad,consent_services,consent_linkage,consent_voice,consent_way,consent_on"
+AGREED = (
+    "nombres,edad,consent_services,consent_linkage,consent_voice,consent_way,consent_on,apoderado"
+)
 
 
 def agreed(path: Path) -> list[tuple[str, str, bool]]:
@@ -269,12 +271,12 @@ def agreed(path: Path) -> list[tuple[str, str, bool]]:
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("Ana,20,si,no,,firmado,2024-01-02",
+        ("Ana,20,si,no,,firmado,2024-01-02,",
          [("services", "self", True), ("linkage", "self", False)]),
-        ("Ana,15,sí,,ambos,huella,02/01/2024",
+        ("Ana,15,sí,,ambos,huella,02/01/2024,Rosa",
          [("services", "guardian", True), ("services", "assent", True)]),
-        ("Ana,20,,,,,", []),
-        ("Ana,20,no,no,,,", []),
+        ("Ana,20,,,,,,", []),
+        ("Ana,20,no,no,,,,", []),
     ],
 )  # fmt: skip
 def test_consent_is_taken_as_it_was_said(file, row, told):
@@ -284,12 +286,14 @@ def test_consent_is_taken_as_it_was_said(file, row, told):
 @pytest.mark.parametrize(
     ("row", "column"),
     [
-        ("Ana,20,si,,,,2024-01-02", "consent_way"),
-        ("Ana,20,si,,,firmado,", "consent_on"),
-        ("Ana,15,si,,,firmado,2024-01-02", "consent_voice"),
-        ("Ana,20,quizás,,,firmado,2024-01-02", "consent_services"),
-        ("Ana,20,si,,guardian,firmado,2024-01-02", "consent_voice"),
-        ("Ana,20,si,,,firmado,2099-01-02", "consent_on"),
+        ("Ana,20,si,,,,2024-01-02,", "consent_way"),
+        ("Ana,20,si,,,firmado,,", "consent_on"),
+        ("Ana,15,si,,,firmado,2024-01-02,", "consent_voice"),
+        ("Ana,20,quizás,,,firmado,2024-01-02,", "consent_services"),
+        ("Ana,20,si,,guardian,firmado,2024-01-02,", "consent_voice"),
+        ("Ana,20,si,,,firmado,2099-01-02,", "consent_on"),
+        ("Ana,15,si,,self,firmado,2024-01-02,Rosa", "consent_voice"),
+        ("Ana,15,si,,ambos,firmado,2024-01-02,", "apoderado"),
     ],
 )
 def test_a_consent_that_is_not_whole_is_none(file, row, column):

@@ -313,35 +313,6 @@ def test_a_withdrawal_holds_at_once():
     assert Consent.objects.count() == 3
 
 
-def test_a_minor_needs_the_guardian_and_their_own_word():
-    child = registered(
-        like(born=programme.today().replace(year=programme.today().year - 13, day=1))
-    )
-    who = actor("case_worker")
-
-    def write(voice: str, agrees: bool = True) -> bool:
-        actions.record_words(by=who, person=child.code, words=[word("services", agrees, voice)])
-        return queries.agrees(child, "services")
-
-    assert not write("self")
-    assert not write("guardian")
-    assert write("assent")
-    assert not write("assent", agrees=False)
-    assert write("assent")
-    assert not write("guardian", agrees=False)
-
-
-def test_nobody_speaks_for_an_adult():
-    found = registered()
-    with pytest.raises(BadInput, match="minor alone"):
-        actions.record_words(
-            by=actor("case_worker"), person=found.code, words=[word("services", voice="guardian")]
-        )
-    said = [rules.Said("services", "guardian", True), rules.Said("services", "assent", True)]
-    assert rules.agrees(said, "services", minor=True)
-    assert not rules.agrees(said, "services", minor=False)  # they have come of age since
-
-
 # Passed on, forgotten
 
 
@@ -405,7 +376,9 @@ def test_erasing_leaves_what_is_counted_and_nothing_else():
         (date(2001, 7, 1), "", None, date(2019, 6, 30), "15–17"),
         (date(2001, 7, 1), "", None, date(2019, 7, 1), "18–24"),
         (None, "15–17", date(2016, 5, 1), date(2016, 6, 1), "15–17"),
-        (None, "15–17", date(2016, 5, 1), date(2019, 1, 1), "18–24"),
+        (None, "15–17", date(2016, 5, 1), date(2019, 4, 30), "15–17"),
+        (None, "15–17", date(2016, 5, 1), date(2019, 5, 1), "18–24"),
+        (None, "12–14", date(2016, 12, 31), date(2017, 1, 1), "12–14"),
         (None, "", None, date(2019, 1, 1), ""),
         (date(2030, 1, 1), "", None, date(2019, 1, 1), "0–11"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from convive.domain.people.facts import Facts
 from convive.domain.people.vocabulary import Purpose, Voice, Way
 from convive.domain.programme import queries as programme
 from convive.kernel.home import Home
+
+GUARDIAN = "Muestra: madre o padre"  # of each minor
 
 
 def fill(home: Home, *, by: Actor, officers: dict[str, Actor]) -> None:
@@ -38,13 +41,14 @@ def fill(home: Home, *, by: Actor, officers: dict[str, Actor]) -> None:
 def _entries(path: Path, places: dict[str, str]) -> list[Entry]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    everybody = [(row, _facts(row, places)) for row in rows]
-    return [Entry(facts, _words(row, facts)) for row, facts in everybody]
+    today = programme.today()
+    everybody = [(row, _facts(row, places, today)) for row in rows]
+    return [Entry(facts, _words(row, facts, today)) for row, facts in everybody]
 
 
-def _facts(row: dict[str, str], places: dict[str, str]) -> Facts:
+def _facts(row: dict[str, str], places: dict[str, str], today: date) -> Facts:
     born = row["fecha_nacimiento"]
-    return Facts(
+    found = Facts(
         given=row["nombres"].title(),
         paternal=row["apellido_paterno"].title(),
         maternal=row["apellido_materno"].title(),
@@ -54,12 +58,15 @@ def _facts(row: dict[str, str], places: dict[str, str]) -> Facts:
         sex=row["sexo"],
         district=places.get(row["distrito"], ""),
     )
+    return replace(found, guardian=GUARDIAN) if found.is_minor(today) else found
 
 
-def _words(row: dict[str, str], facts: Facts) -> list[Word]:
+def _words(row: dict[str, str], facts: Facts, today: date) -> list[Word]:
     day = date.fromisoformat(row["fecha_atencion"])
-    minor = facts.is_minor(programme.today())
-    voices = (Voice.GUARDIAN, Voice.ASSENT) if minor else (Voice.SELF,)
+    minor_on = facts.minor_on(today)
+    voices = (Voice.GUARDIAN, Voice.ASSENT) if minor_on(today) else (Voice.SELF,)
+    if minor_on(day) and not minor_on(today):
+        day = today  # of age since, and asked anew
     agreed = [Purpose.SERVICES, Purpose.REPORTING]
     if row["consentimiento_cruce"] == "si":
         agreed.append(Purpose.LINKAGE)

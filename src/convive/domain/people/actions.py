@@ -10,22 +10,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
-from convive.domain.people import consent, forgetting, passing, queries, rules, search
+from convive.domain.people import consent, forgetting, passing, queries, search, storing
 from convive.domain.people import facts as facts_
 from convive.domain.people.consent import Word
 from convive.domain.people.facts import TEXTS, Facts
-from convive.domain.people.models import Consent, Person, PersonToken
+from convive.domain.people.models import Consent, Person
 from convive.domain.people.queries import Double
+from convive.domain.people.vocabulary import Voice
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation, Place, User
-from convive.kernel import journal, names
+from convive.kernel import journal
 from convive.kernel.errors import BadInput, Problem
 
 
@@ -117,15 +118,17 @@ def correct(*, by: Actor, person: str, facts: Facts) -> Person:
     if facts.district:
         require(by, Permission.KEEP_PEOPLE, Scope(found.organisation.code, facts.district))
     before = facts_of(found)
+    if facts.is_minor(today) and found.consents.filter(voice=Voice.GUARDIAN, agrees=True).exists():
+        consent.named(facts.guardian)
     changed = sorted(
         name for name in Facts.__dataclass_fields__ if getattr(before, name) != getattr(facts, name)
     )
     if not changed:
         return found
     place = programme.place(facts.district) if facts.district else None
-    _write(found, facts, today, place)
+    storing.write(found, facts, today, place)
     found.save()
-    _keep_tokens(found)
+    storing.keep_tokens(found)
     _journal(by, "people.corrected", found, {"fields": changed})
     return found
 
@@ -148,7 +151,8 @@ def _keep_words(by: Actor, found: Person, words: Iterable[Word]) -> list[Consent
 
 def _consents(by: Actor, found: Person, words: Iterable[Word], today: date) -> list[Consent]:
     kept, now = list(words), timezone.now()
-    consent.checked(kept, today, minor=queries.is_minor(found, today))
+    is_minor = queries.minor_on(found)
+    consent.checked(kept, today, is_minor=is_minor, guardian=found.guardian)
     return [
         Consent(
             person=found, purpose=word.purpose, voice=word.voice, agrees=word.agrees, way=word.way,
@@ -310,10 +314,12 @@ def _store(
             is_sample=is_sample,
             worker=workers[facts.district],
         )
-        _write(found, facts, today, places[facts.district])
+        storing.write(found, facts, today, places[facts.district])
         people.append(found)
     made = Person.objects.bulk_create(people, batch_size=_AT_ONCE)
-    _put_tokens((one.pk, token) for one in made for token in sorted(_tokens(one, tokens)))
+    storing.put_tokens(
+        (one.pk, token) for one in made for token in sorted(storing.tokens_of(one, tokens))
+    )
     Consent.objects.bulk_create(
         (
             said
@@ -323,47 +329,6 @@ def _store(
         batch_size=_AT_ONCE,
     )
     return made
-
-
-def _write(found: Person, facts: Facts, today: date, place: Place | None) -> None:
-    for name in TEXTS:
-        setattr(found, name, " ".join(getattr(facts, name).split()))
-    found.dni = names.dni(facts.dni)
-    found.phone = facts_.plain_phone(facts.phone)
-    found.guardian_phone = facts_.plain_phone(facts.guardian_phone)
-    found.functioning = facts.functioning
-    found.has_disability = rules.has_disability(facts.functioning)
-    found.born = facts.born.isoformat() if facts.born else ""
-    found.birth_month = facts.birth_month
-    band = "" if facts.born else facts.age_band
-    if band != found.age_band:
-        found.age_band, found.age_band_on = band, today if band else None
-    found.sex, found.language, found.calls = facts.sex, facts.language, facts.calls
-    if facts.calls != "hours":
-        found.call_hours = ""
-    found.district = place
-
-
-def _keep_tokens(found: Person) -> None:
-    """The tokens of the names and number as they are now, and no others."""
-    wanted = _tokens(found, search.Tokens(found.organisation.code))
-    found.tokens.exclude(token__in=wanted).delete()
-    kept = set(found.tokens.values_list("token", flat=True))
-    _put_tokens((found.pk, token) for token in sorted(wanted - kept))
-
-
-def _put_tokens(rows: Iterable[tuple[int, int]]) -> None:
-    """Some twenty for each person: by plain SQL, ten times as fast as by objects."""
-    table = PersonToken._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} (person_id, token) VALUES (%s, %s)", list(rows))  # noqa: S608
-
-
-def _tokens(found: Person, tokens: search.Tokens) -> set[int]:
-    wanted = tokens.of_words(search.words(found.given, found.paternal, found.maternal))
-    if found.dni:
-        wanted.add(tokens.of_number(found.dni))
-    return wanted
 
 
 def _worker(account: int | None, scope: Scope) -> User | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,8 +42,12 @@ class Facts:
     language: str = "es"
     functioning: str = ""
 
+    def minor_on(self, today: date) -> Callable[[date], bool]:
+        """Whether they are under age on a day. today : when the band, if any, is told."""
+        return lambda day: rules.is_minor(self.born, self.age_band, today, day)
+
     def is_minor(self, today: date) -> bool:
-        return rules.is_minor(self.birth_month, self.age_band, today, today)
+        return self.minor_on(today)(today)
 
     @property
     def birth_month(self) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -152,21 +152,23 @@ class ConsentForm(forms.Form):
         self.initial["given_on"] = programme.today()
         self.initial["voice"] = BOTH if minor else Voice.SELF
 
-    def words(self, before: dict[str, bool] | None = None) -> list[Word]:
-        """The words to be written down. before : what holds now; what is no longer ticked is
-        withdrawn."""
-        data, now = self.cleaned_data, before or {}
+    def words(self) -> list[Word]:
+        """The words to be written down: what was agreed to. What was not says nothing yet."""
+        return [word for word in self._every_word() if word.agrees]
+
+    def _every_word(self) -> list[Word]:
+        data = self.cleaned_data
         voices = [Voice.GUARDIAN, Voice.ASSENT] if data["voice"] == BOTH else [data["voice"]]
-        found = []
-        for purpose in Purpose.values:
-            says = purpose in data["purposes"]
-            if says or now.get(purpose):
-                found += [Word(purpose, v, says, data["way"], data["given_on"]) for v in voices]
-        return found
+        return [
+            Word(purpose, voice, purpose in data["purposes"], data["way"], data["given_on"])
+            for purpose in Purpose.values
+            for voice in voices
+        ]
 
 
-class PaperConsentForm(ConsentForm):
-    """The same, with the paper that was signed."""
+class AskAgainForm(ConsentForm):
+    """The same of somebody on the register, of whom each purpose is asked, with the paper that was
+    signed."""
 
     scan = forms.FileField(
         label=_("Scan or photograph of the paper, if they signed one"),
@@ -182,8 +184,27 @@ class PaperConsentForm(ConsentForm):
     def __init__(self, request: HttpRequest, *, minor: bool) -> None:
         sent = request.method == "POST"
         super().__init__(request.POST if sent else None, minor=minor)
+        self.fields["purposes"].help_text = _(
+            "Ask each one. What you leave without a tick is written down as a no of that day."
+        )
         self.files = request.FILES if sent else self.files
         self._request = request
+
+    def answers(self, said: Iterable[Word]) -> list[Word]:
+        """The words to be written down: an answer to each purpose, by each voice that speaks.
+
+        said : the newest words that count. A yes that one of them says already in the same way is
+        left out, unless a paper bears it; a no never is: it ends what was done without consent
+        since the last one.
+        """
+        told = {(word.purpose, word.voice, word.way) for word in said if word.agrees}
+        if self.cleaned_data["scan"]:
+            told = set()
+        return [
+            word
+            for word in self._every_word()
+            if not (word.agrees and (word.purpose, word.voice, word.way) in told)
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -241,7 +241,8 @@ def _unfit(said: Said, who: Actor, organisation: str, today: date) -> Iterator[P
     except BadInput as error:
         yield from error.problems
     try:
-        consent.checked(said.words, today, minor=said.facts.is_minor(today))
+        is_minor, guardian = said.facts.minor_on(today), said.facts.guardian
+        consent.checked(said.words, today, is_minor=is_minor, guardian=guardian)
     except BadInput as error:
         yield from error.problems
     scope = Scope(organisation, said.facts.district or None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -15,10 +16,11 @@ from django.utils.functional import cached_property
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope
 from convive.domain.people import rules, search
+from convive.domain.people.consent import Word
 from convive.domain.people.facts import Facts
 from convive.domain.people.models import Consent, ConsentScan, Import, Person, PersonToken
 from convive.domain.people.rules import Said
-from convive.domain.people.vocabulary import Purpose
+from convive.domain.people.vocabulary import ADULT, Purpose
 from convive.domain.programme import queries as programme
 from convive.kernel import names
 
@@ -198,14 +200,13 @@ class Agreed:
     def _said(self) -> dict[int, list[Said]]:
         found: dict[int, list[Said]] = {}
         for row in newest_words([person.pk for person in self.people]):
-            said = Said(row.purpose, row.voice, row.agrees)
+            said = Said(row.purpose, row.voice, row.agrees, row.given_on)
             found.setdefault(row.person_id, []).append(said)
         return found
 
     def to(self, purpose: str, person: Person) -> bool:
-        return rules.agrees(
-            self._said.get(person.pk, ()), purpose, minor=is_minor(person, self.day)
-        )
+        said = self._said.get(person.pk, ())
+        return rules.agrees(said, purpose, self.day, is_minor=minor_on(person))
 
 
 def agrees(found: Person, purpose: Purpose | str) -> bool:
@@ -236,7 +237,25 @@ def scans(found: Person) -> QuerySet[ConsentScan]:
 
 
 def is_minor(found: Person, day: date) -> bool:
-    return rules.is_minor(found.birth_month, found.age_band, found.age_band_on, day)
+    """The day of birth is opened where its month, which lies in the clear, does not tell."""
+    born = found.birth_month
+    if born is not None and (day.year - born.year, day.month) == (ADULT, born.month):
+        born = date.fromisoformat(found.born)
+    return rules.is_minor(born, found.age_band, found.age_band_on, day)
+
+
+def minor_on(found: Person) -> Callable[[date], bool]:
+    """Whether somebody is under age on a day."""
+    return partial(is_minor, found)
+
+
+def yes_by(found: Person) -> list[Word]:
+    """What each voice says yes to by its newest word, where that counts."""
+    return [
+        Word(row.purpose, row.voice, row.agrees, row.way, row.given_on)
+        for row in newest_words([found.pk])
+        if rules.counts(Said(row.purpose, row.voice, row.agrees, row.given_on), minor_on(found))
+    ]
 
 
 def age_band(found: Person, day: date) -> str:
@@ -271,15 +290,14 @@ def unasked(account: int, day: date) -> int:
     people = caseload(account).order_by()
     words = newest_words(people.values("pk"), Purpose.SERVICES)
     said: dict[int, list[Said]] = {}
-    for person, voice, says in words.values_list("person", "voice", "agrees"):
-        said.setdefault(person, []).append(Said(Purpose.SERVICES, voice, says))
+    for person, voice, says, on in words.values_list("person", "voice", "agrees", "given_on"):
+        said.setdefault(person, []).append(Said(Purpose.SERVICES, voice, says, on))
+    narrow = people.select_related(None).only(
+        "code", "born", "birth_month", "age_band", "age_band_on"
+    )
     return sum(
-        not rules.agrees(
-            said.get(pk, ()), Purpose.SERVICES, minor=rules.is_minor(born, band, band_on, day)
-        )
-        for pk, born, band, band_on in people.values_list(
-            "pk", "birth_month", "age_band", "age_band_on"
-        )
+        not rules.agrees(said.get(one.pk, ()), Purpose.SERVICES, day, is_minor=minor_on(one))
+        for one in narrow
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,12 @@ from convive.domain.people.vocabulary import ADULT, AGE_BANDS, DISABILITY_FROM, 
 
 @dataclass(frozen=True)
 class Said:
-    """The newest word on one purpose by one voice."""
+    """The newest word on one purpose by one voice, and the day on which it was said."""
 
     purpose: str
     voice: str
     agrees: bool
+    on: date
 
 
 def age_on(born: date, day: date) -> int:
@@ -28,19 +29,20 @@ def band_of(age: int) -> str:
 
 
 def band_on(birth_month: date | None, band: str, band_on: date | None, day: date) -> str:
-    """The age band on a day, from the month of birth; else the band that was told, grown older by
-    the years since, as far as that is certain (from the youngest age of the band)."""
+    """The age band that somebody counts in on a day, from the month of birth; else the band that
+    was told, grown older by the whole years since, as the youngest of it would be."""
     if birth_month is not None:
         return band_of(max(0, age_on(birth_month, day)))
     if not band or band_on is None:
         return ""
     least = {name: age for age, name in AGE_BANDS}[band]
-    return band_of(least + max(0, day.year - band_on.year))
+    return band_of(least + max(0, age_on(band_on, day)))
 
 
-def is_minor(birth_month: date | None, band: str, told_on: date | None, day: date) -> bool:
-    """Somebody whose age is not known is treated as an adult only where the band says so."""
-    found = band_on(birth_month, band, told_on, day)
+def is_minor(born: date | None, band: str, told_on: date | None, day: date) -> bool:
+    """Whether somebody is under age on a day. Without a birth date: as long as the youngest of the
+    band that was told may be."""
+    found = band_on(born, band, told_on, day)
     return bool(found) and found in {name for least, name in AGE_BANDS if least < ADULT}
 
 
@@ -56,13 +58,21 @@ def washington(answers: Mapping[str, str]) -> str:
     return found if found.strip("0") else ""
 
 
-def agrees(said: Iterable[Said], purpose: str, *, minor: bool) -> bool:
-    """Whether a purpose is consented to.
+def agrees(
+    said: Iterable[Said], purpose: str, day: date, *, is_minor: Callable[[date], bool]
+) -> bool:
+    """Whether a purpose is consented to on a day.
 
-    said : the newest word of each voice on each purpose. A minor needs the guardian's consent and
-    their own assent; an adult their own. What a guardian once said no longer holds for an adult.
+    said : the newest word of each voice on each purpose. is_minor : of whom they are, on a day.
+
+    A minor needs the guardian's consent and their own assent; an adult their own, said as an adult.
+    What a guardian once said no longer holds for an adult.
     """
-    words = {each.voice: each.agrees for each in said if each.purpose == purpose}
-    if minor:
-        return words.get(Voice.GUARDIAN, False) and words.get(Voice.ASSENT, False)
-    return words.get(Voice.SELF, False)
+    words = {each.voice: each for each in said if each.purpose == purpose}
+    needed = (Voice.GUARDIAN, Voice.ASSENT) if is_minor(day) else (Voice.SELF,)
+    return all(voice in words and counts(words[voice], is_minor) for voice in needed)
+
+
+def counts(word: Said, is_minor: Callable[[date], bool]) -> bool:
+    """Whether it is a yes that its voice could give on that day: nobody agrees alone as a minor."""
+    return word.agrees and not (word.voice == Voice.SELF and is_minor(word.on))

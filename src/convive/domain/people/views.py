@@ -21,10 +21,10 @@ from convive.domain.people import actions, actions_scans, beside, pages, queries
 from convive.domain.people.actions import LikelyDouble
 from convive.domain.people.consent import Word
 from convive.domain.people.forms import (
+    AskAgainForm,
     ConsentForm,
     EraseForm,
     HandOverForm,
-    PaperConsentForm,
     PersonForm,
     SearchForm,
     workers_for,
@@ -137,15 +137,16 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 
 @opens(Permission.KEEP_PEOPLE, scope=_scope)
 def consent(request: HttpRequest, code: str) -> HttpResponse:
-    """Write down what somebody agrees to now; what is no longer ticked is withdrawn."""
+    """Write down what somebody answers to each purpose now; what is not ticked is a no."""
     found = _person(code)
     now = pages.agreed_now(found)
     minor = queries.is_minor(found, programme.today())
-    form = PaperConsentForm(request, minor=minor)
+    form = AskAgainForm(request, minor=minor)
     form.initial["purposes"] = [purpose for purpose, says in now.items() if says]
     if form.is_valid():
         try:
-            _record(actor(request), code, form.words(now), form.cleaned_data["scan"])
+            words = form.answers(queries.yes_by(found))
+            _record(actor(request), code, words, form.cleaned_data["scan"])
         except BadInput as error:
             tell(form, error)
         else:

@@ -115,7 +115,12 @@ def _consent() -> Iterator[dict[str, str]]:
         "select_multiple purpose", "consent", labels["purposes"].label,
         hint=labels["purposes"].help_text,
     )  # fmt: skip
-    yield _row("select_one voice", "consent_voice", labels["voice"].label, **asked)
+    yield _row(
+        "select_one voice", "consent_voice", labels["voice"].label, **asked,
+        constraint="if(${minor} = 'yes', . = 'assent' or (. != 'self' and ${guardian} != ''), "
+        ". = 'self')",
+        fault=_("Only a minor has a guardian, whose name is written above, and agrees with them."),
+    )  # fmt: skip
     yield _row("select_one way", "consent_way", labels["way"].label, **asked)
     yield _row("date", "consent_on", labels["given_on"].label, **asked, default="today()")
     yield {"type": "end_group"}
