@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from importlib import import_module
 
 import pytest
 from cast import EL_PORVENIR, LA_ESPERANZA, actor, make_programme
+from django.apps import apps
 from django.utils import translation
 
 from convive.domain.people import actions, queries
@@ -131,3 +133,12 @@ def test_what_was_joined_before_comes_back_with_the_row_that_is_taken_apart():
     assert under() == {one.code: three.code, two.code: "", three.code: "", four.code: ""}
     part(one)
     assert set(under().values()) == {""}
+
+
+def test_rows_that_were_joined_before_this_was_kept_stand_as_they_did():
+    kept, other = registered(), registered(dni="")
+    join(other, kept)
+    Person.objects.update(joined_to=None)
+    import_module("convive.domain.people.migrations.0006_joined_so_far").as_they_stand(apps, None)
+    other.refresh_from_db()
+    assert other.joined_to == kept and Person.objects.filter(joined_to=None).get() == kept
