@@ -175,7 +175,7 @@ def register_two() -> list[Person]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
 def test_what_is_taken_away_is_read_again_as_it_was(kind: str) -> None:
     people = register_two()
     before = [actions.facts_of(one) for one in people]

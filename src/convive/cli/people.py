@@ -67,7 +67,7 @@ def import_(
 
 @command(people)
 @click.option("--organisation", required=True, metavar="CODE", help="Whose people: unfpa, …")
-@click.option("--out", required=True, type=_OUT, help="The file to make: .csv or .xlsx.")
+@click.option("--out", required=True, type=_OUT, help="The file to make: .csv, .xlsx or .ods.")
 def export(session: Session, organisation: str, out: Path) -> None:
     """Write the people of an organisation to a file that an import reads again.
 
@@ -82,9 +82,11 @@ def export(session: Session, organisation: str, out: Path) -> None:
     from convive.domain.people import actions_export, files
     from convive.kernel.errors import BadInput
 
-    if out.suffix not in (".csv", ".xlsx"):
+    if out.suffix not in (".csv", ".xlsx", ".ods"):
         raise BadInput.at(
-            out.name, _("This is neither CSV nor XLSX."), _("End it in .csv or .xlsx.")
+            out.name,
+            _("This is neither CSV nor XLSX nor ODS."),
+            _("End it in .csv, .xlsx or .ods."),
         )
     rows = actions_export.export(by=session.actor, organisation=organisation)
     _write(out, files.table(rows, out.suffix[1:]).content)

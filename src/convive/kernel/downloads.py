@@ -1,4 +1,5 @@
-"""Files that somebody takes away: tables as CSV and XLSX, and what belongs to whoever asks.
+"""Files that somebody takes away: tables as CSV and XLSX, and what belongs to whoever asks, as ODS
+too.
 
 Tables come from `convive.kernel.leaving.leave` alone. A file holds what it is and whence, what was
 hidden, and whether it is for internal use. No text in it is taken for a formula by a spreadsheet.
@@ -19,7 +20,7 @@ from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from convive.kernel import words
+from convive.kernel import ods, words
 from convive.kernel.leaving import Cell, Cleared, Column, Kind, Table
 
 CSV = "text/csv; charset=utf-8"
@@ -230,6 +231,11 @@ def own_workbook(
             sheet.freeze_panes(1, 0)
             sheet.set_column(0, max(map(len, rows), default=1) - 1, 18)
     return _file(f"{_marked(name) if internal else name}.xlsx", out.getvalue(), XLSX)
+
+
+def own_spreadsheet(name: str, sheets: Mapping[str, Sequence[Sequence[str]]]) -> File:
+    """The same as ODS, as LibreOffice writes it."""
+    return _file(f"{_marked(name)}.ods", ods.workbook(sheets), ods.MEDIA_TYPE)
 
 
 def own_record(name: str, data: dict[str, Any]) -> File:

@@ -17,10 +17,12 @@ from convive.kernel.downloads import File
 
 
 def table(rows: Sequence[Sequence[str]], kind: str) -> File:
-    """An export as `csv` or `xlsx`. No text of it is taken for a formula."""
+    """An export as `csv`, `xlsx` or `ods`. No text of it is taken for a formula."""
     name = _("people")  # part of a file's name: no blanks, no accents
     if kind == "xlsx":
         return downloads.own_workbook(name, {pgettext("register", "People"): rows})
+    if kind == "ods":
+        return downloads.own_spreadsheet(name, {pgettext("register", "People"): rows})
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(rows)
     return downloads.own_rows(name, out.getvalue().encode())

@@ -262,7 +262,7 @@ class ExportForm(_OfOrganisation):
 
     kind = forms.ChoiceField(
         label=_("As"),
-        choices=[("xlsx", "XLSX"), ("csv", "CSV")],
+        choices=[("xlsx", "XLSX"), ("ods", "ODS"), ("csv", "CSV")],
         widget=forms.RadioSelect,
         initial="xlsx",
     )
