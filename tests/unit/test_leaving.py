@@ -313,6 +313,7 @@ WRITERS = {
     "domain/offline/views.py": "what became of each entry, to the phone that sent it",
     "domain/people/files.py": "people of one organisation, for itself: see actions_export",
     "domain/people/importing.py": "rows that were not taken, back to whoever brought them",
+    "domain/people/actions_forgetting.py": "the same rows, without whoever is forgotten",
     "cli/reach.py": "whose each random id is: the agency's own table, beside its own list",
     "domain/reach/coded/link.py": "pairs of a linkage, for tests and clerical checks, by command",
     "evidence/reading/json_rows.py": "records of JSON as CSV, read by the import",

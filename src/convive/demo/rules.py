@@ -51,7 +51,7 @@ PLACED = ("homicidio", "lesiones", "robo", "hurto", "drogas")
 UNPLACED = ("extorsion",)
 
 # Where: this share falls around a district's few corners, normally spread; the rest anywhere in it
-CORNERS, NEAR_CORNER, SPREAD_METRES = 4, 0.6, 250.0
+CORNERS, NEAR_CORNER, SPREAD_METRES = 4, 0.6, 350.0
 DECIMALS = 4  # of a degree: about 11 m
 
 # When within the day, and how often a robbery is only attempted
