@@ -161,3 +161,15 @@ def test_a_tier_of_few_is_hidden_and_so_is_what_would_tell_it():
     assert told("tertiary") == (None, Told.SUPPRESSED)
     hidden = [tier for tier in ("primary", "secondary") if told(tier)[0] is None]
     assert len(hidden) == 1, "one more is hidden, or the total less the others tells it"
+
+
+def test_sample_cases_are_counted_only_where_there_are_no_others():
+    period = Period.parse(f"{programme.today():%Y-%m}")
+    for number in range(24):
+        make_case(somebody(number))
+    Case.objects.update(is_sample=True)
+    assert figure("cases.people", Question(period)).is_sample
+    for number in range(12):
+        make_case(somebody(100 + number))
+    found = figure("cases.people", Question(period))
+    assert (found.value, found.is_sample) == (12, False)

@@ -15,7 +15,8 @@ from convive.stats.disclosure import suppress_list
 
 @measure("cases.people", filters=("tier",))
 def people(question: Question) -> Figure:
-    """People whose case was open on a day of the period, each once within an organisation."""
+    """People whose case was open on a day of the period, each once within an organisation; those of
+    sample cases only where there are no others."""
     if not question.period.is_whole_months:
         raise BadInput.at(
             "--from",
@@ -35,7 +36,8 @@ def people(question: Question) -> Figure:
             _("The pack has no such tier."),
             _("It takes: %(levels)s.") % {"levels": ", ".join(known)},
         )
-    stays = list(queries.stays_within(question.period.start, question.period.end))
+    every = list(queries.stays_within(question.period.start, question.period.end))
+    stays = [stay for stay in every if not stay.case.is_sample] or every  # never both together
     method = _(
         "People whose case was open on a day of the period and who agree to be counted, each once "
         "within an organisation; the tier is the one somebody chose last. Small counts are hidden, "
