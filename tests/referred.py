@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, timedelta
 
-from cast import LA_ESPERANZA, actor
+from cast import LA_ESPERANZA, actor, make_programme
 
 from convive.access.rules import Actor
 from convive.domain.people import actions as people
@@ -14,8 +14,8 @@ from convive.domain.people.actions import Word
 from convive.domain.people.facts import Facts
 from convive.domain.people.models import Person
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import CatalogueEntry
-from convive.domain.referrals import actions
+from convive.domain.programme.models import CatalogueEntry, Programme
+from convive.domain.referrals import actions, queries
 from convive.domain.referrals.models import Referral
 
 YOMIRA = Facts(
@@ -33,6 +33,21 @@ YOMIRA = Facts(
     guardian="Aurelia",
     functioning="112111",
 )
+
+
+def make_ground() -> Programme:
+    """The small programme with its services, and who moves referrals in it."""
+    made = make_programme()
+    make_services()
+    for key in ("case_worker", "other_agency_officer", "municipal_officer"):
+        actor(key)
+    return made
+
+
+def copy_for_receiver(found: Referral):
+    """What the receiver reads of whom it is about."""
+    row = queries.received_by(receiver()).get(pk=found.pk)
+    return queries.told([row]).of(row)
 
 
 def make_services() -> None:

@@ -1,4 +1,7 @@
-"""Export and apply undo each other, whatever stands in a pack and whatever pages change."""
+"""Export and apply undo each other, whatever stands in a pack and whatever pages change.
+
+Every part draws packs by the strategies at its head; so it stays whole.
+"""
 
 from __future__ import annotations
 

@@ -271,3 +271,11 @@ def test_what_are_no_counts_of_lists_is_refused_in_spanish(held, n, why):
             undercount.lists_of(np.eye(2), np.ones(2), "file"), ["a", "b"],
             undercount.Options(missed=1.0),
         )  # fmt: skip
+
+
+def test_evidence_that_would_be_answered_otherwise_is_asked_anew(people, monkeypatch):
+    first = asked("programme")
+    assert asked("programme").pk == first.pk
+    question = actions.QUESTIONS["compare"]
+    monkeypatch.setitem(actions.QUESTIONS, "compare", replace(question, way=question.way + 1))
+    assert asked("programme").pk != first.pk

@@ -9,10 +9,21 @@ import dataclasses
 from datetime import date, timedelta
 
 import pytest
-from cast import EL_PORVENIR, actor, make_programme
+from cast import EL_PORVENIR, actor
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
-from referred import AGREES, DEEDS, YOMIRA, make_services, receiver, sent, somebody, tomorrow, word
+from referred import (
+    AGREES,
+    DEEDS,
+    YOMIRA,
+    copy_for_receiver,
+    make_ground,
+    receiver,
+    sent,
+    somebody,
+    tomorrow,
+    word,
+)
 
 from convive.access.rules import Actor
 from convive.domain.people import actions as people
@@ -30,16 +41,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def ground(db: None):
     with translation.override("en"):
-        made = make_programme()
-        make_services()
-        for key in ("case_worker", "other_agency_officer", "municipal_officer"):
-            actor(key)
-        yield made
-
-
-def copy_for_receiver(found: Referral):
-    row = queries.received_by(receiver()).get(pk=found.pk)
-    return queries.told([row]).of(row)
+        yield make_ground()
 
 
 def accepted() -> Referral:

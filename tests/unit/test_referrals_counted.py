@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from cast import EL_PORVENIR, LA_ESPERANZA, actor, make_programme
+from cast import EL_PORVENIR, LA_ESPERANZA, actor
 from django.utils import timezone, translation
-from referred import AGREES, DEEDS, make_services, receiver, sent, somebody, word
+from referred import AGREES, DEEDS, make_ground, receiver, sent, somebody, word
 
 from convive.domain.people import actions as people
 from convive.domain.people.models import Person
@@ -25,11 +25,7 @@ COUNTED = (*AGREES, word("reporting"))
 @pytest.fixture(autouse=True)
 def ground(db: None):
     with translation.override("en"):
-        made = make_programme()
-        make_services()
-        for key in ("case_worker", "other_agency_officer", "municipal_officer"):
-            actor(key)
-        yield made
+        yield make_ground()
 
 
 def one(name: str, **changes: object) -> Person:

@@ -6,10 +6,19 @@ import dataclasses
 import json
 
 import pytest
-from cast import LA_ESPERANZA, actor, make_programme
+from cast import LA_ESPERANZA, actor
 from django.db import connection
 from django.utils import translation
-from referred import DEEDS, make_services, receiver, sent, somebody, tomorrow, word
+from referred import (
+    DEEDS,
+    copy_for_receiver,
+    make_ground,
+    receiver,
+    sent,
+    somebody,
+    tomorrow,
+    word,
+)
 
 from convive.domain.people import actions as people
 from convive.domain.people.models import Person
@@ -24,16 +33,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def ground(db: None):
     with translation.override("en"):
-        made = make_programme()
-        make_services()
-        for key in ("case_worker", "other_agency_officer", "municipal_officer"):
-            actor(key)
-        yield made
-
-
-def copy_for_receiver(found: Referral):
-    row = queries.received_by(receiver()).get(pk=found.pk)
-    return queries.told([row]).of(row)
+        yield make_ground()
 
 
 def reread(found: Referral) -> Referral:

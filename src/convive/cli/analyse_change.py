@@ -220,7 +220,6 @@ def series(
         _require(session, [place] if place else [])
         given = monthly.of_source_foretold(source, place, _period(first, last), offence)
     found = question.answer(given, question.Options(draws, level=level, seed=seed))
-    found = monthly.with_gaps(found, given)
     lines = [
         f"{one['period']}  ({one['from']} – {one['to']})  {one['ratio']:.2f} "
         f"({one['lower']:.2f}–{one['upper']:.2f})"

@@ -86,19 +86,29 @@ def _quiet(held: Held) -> int:
     """How many days in a row without a record may be chance, by the share of such days."""
     if Need.DAY in lacks(held.spec):
         return _ANY
+    return _quiet_of(
+        tuple(
+            (piece.days, of_piece(piece))
+            for piece in held.pieces
+            if piece.days and not piece.days.is_whole_months
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def _quiet_of(files: tuple[tuple[Period, str], ...]) -> int:
+    """files : days and rows of each. Batches never change, so the same ones are looked at once."""
     spoken: set[date] = set()
     lived: set[date] = set()
-    for piece in held.pieces:
-        if piece.days and not piece.days.is_whole_months:
-            first, n = piece.days.start, piece.days.days
-            spoken.update(first + timedelta(days=day) for day in range(n))
-            lived |= _days_with_records(of_piece(piece)) & spoken
+    for days, rows in files:
+        spoken.update(days.start + timedelta(days=day) for day in range(days.days))
+        lived |= _days_with_records(rows) & spoken
     return int(log(_CHANCE) / log((len(spoken - lived) + 1) / (len(spoken) + 2)))
 
 
 @lru_cache(maxsize=1024)
 def _days_with_records(rows: str) -> frozenset[date]:
-    """A batch never changes, so each is looked at once."""
+    """Of one batch, whatever others stand beside it."""
     return frozenset(day for (day,) in engine.query(f"SELECT DISTINCT day FROM ({rows})"))
 
 

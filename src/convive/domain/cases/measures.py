@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from convive.domain.cases import queries
+from convive.domain.people.queries import those_counted
 from convive.domain.programme import queries as programme
-from convive.domain.services.counting import those_counted
 from convive.kernel.errors import BadInput
 from convive.kernel.figures import Figure, Mark, MarkKind, Question, Status, measure
 from convive.kernel.words import number

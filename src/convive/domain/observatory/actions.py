@@ -284,6 +284,8 @@ def _key(asked: Analysis) -> str:
     place = [asked.place.ref, asked.place.outline] if asked.place else None
     options = sorted(asked.options.items())
     told: list[Any] = [asked.kind, asked.source, place, asked.period.code, options, asked.version]
+    if (way := _question(asked.kind).way) > 1:
+        told.append(way)
     if asked.kind == Kind.UNDERCOUNT:
         told.append(asked.is_sample)  # what is invented is never taken for what was counted
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -165,7 +165,7 @@ class Desk:
         rest = {
             month: n - self.months_here[month]
             for month, n in self.months_province.items()
-            if month in self.months_here
+            if n >= self.months_here.get(month, n + 1)
         }
         return scatter.of_months(rest, period)
 

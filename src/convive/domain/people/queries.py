@@ -26,6 +26,7 @@ from convive.kernel import names
 
 MOST_FOUND = 50
 _TOKENS_AT_ONCE = 500
+_AT_ONCE = 5000  # people read in one query
 _WHOLE = ("organisation", "district", "same_as__organisation", "same_as__district")
 _LOOKED_AT = 400  # of those that share most words, so many are opened and compared
 
@@ -283,6 +284,18 @@ def caseload(account: int) -> QuerySet[Person]:
     """The people whom somebody attends."""
     rows = Person.objects.filter(worker=account, same_as=None, erased_on=None)
     return rows.select_related("organisation", "district")
+
+
+def those_counted(pks: Iterable[int]) -> list[Person]:
+    """Of these people, who agrees to be counted in reports, and who was forgotten since."""
+    found: list[Person] = []
+    every, today = sorted(set(pks)), programme.today()
+    for start in range(0, len(every), _AT_ONCE):
+        part = Person.objects.filter(pk__in=every[start : start + _AT_ONCE])
+        rows = list(part.select_related("district"))
+        agreed = Agreed(rows, today)
+        found += [one for one in rows if one.is_erased or agreed.to(Purpose.REPORTING, one)]
+    return found
 
 
 def unasked(account: int, day: date) -> int:

@@ -14,8 +14,6 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from convive.domain.people import queries as people
-from convive.domain.people.models import Person
-from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
 from convive.domain.referrals import queries
 from convive.domain.referrals.models import Referral
@@ -24,7 +22,6 @@ from convive.stats.disclosure import suppress_list
 from convive.stats.durations import Duration, quantile
 
 WAYS = ("service", "sender", "receiver", "sex", "district")
-_AT_ONCE = 5000  # people read in one query
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def _rows(rows: QuerySet[Referral]) -> list[Row]:
         "sent_at", "responded_at", "ended_at",
     )  # fmt: skip
     found = list(rows.order_by("pk").annotate(whose=whose).values_list(*named))
-    counted = _those_counted({row[0] for row in found})
+    counted = {one.pk: one for one in people.those_counted(row[0] for row in found)}
     made: list[Row] = []
     for pk, service, sender, receiver, data, status, sent_at, responded_at, ended_at in found:
         if one := counted.get(pk):
@@ -136,15 +133,3 @@ def _rows(rows: QuerySet[Referral]) -> list[Row]:
                 )
             )
     return made
-
-
-def _those_counted(pks: set[int]) -> dict[int, Person]:
-    """Of these people, who agrees to be counted in reports, and who was forgotten since."""
-    found: dict[int, Person] = {}
-    every, today = sorted(pks), programme.today()
-    for start in range(0, len(every), _AT_ONCE):
-        part = Person.objects.filter(pk__in=every[start : start + _AT_ONCE])
-        rows = list(part.select_related("district"))
-        agreed = people.Agreed(rows, today)
-        found |= {one.pk: one for one in rows if one.is_erased or agreed.to(Purpose.REPORTING, one)}
-    return found

@@ -15,9 +15,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from convive.domain.people import queries as people
-from convive.domain.people.models import Person
-from convive.domain.people.queries import Agreed
-from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry
 from convive.domain.services.models import Attendance
@@ -32,7 +29,6 @@ from convive.stats.disclosure import (
 )
 
 WAYS = ("sex", "age_band", "district")
-_AT_ONCE = 5000  # people read in one query
 
 K = TypeVar("K", str, int)
 
@@ -77,7 +73,7 @@ class Reached:
         of = ("whose", "session__activity__service__code", "session__activity__district__code")
         seen = {Visit(*row) for row in self.rows.annotate(whose=whose).values_list(*of).distinct()}
         day = min(self.period.end, programme.today())
-        counted = {one.pk: one for one in those_counted(visit.person for visit in seen)}
+        counted = {one.pk: one for one in people.those_counted(visit.person for visit in seen)}
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
         for visit in seen:
             if one := counted.get(visit.person):
@@ -175,17 +171,6 @@ def tells(units: Sequence[Unit], service: str | None = None, district: int | Non
     by_service = [(unit.service, unit) for unit in units]
     by_district = [(unit.district, unit) for unit in units]
     return _tells(by_service, service, least) and _tells(by_district, district, least)
-
-
-def those_counted(pks: Iterable[int]) -> list[Person]:
-    """Of these people, who agrees to be counted in reports, and who was forgotten since."""
-    found: list[Person] = []
-    every, today = sorted(set(pks)), programme.today()
-    for start in range(0, len(every), _AT_ONCE):
-        rows = list(Person.objects.filter(pk__in=every[start : start + _AT_ONCE]))
-        agreed = Agreed(rows, today)
-        found += [one for one in rows if one.is_erased or agreed.to(Purpose.REPORTING, one)]
-    return found
 
 
 def limits(services: Iterable[str]) -> dict[str, int]:

@@ -109,7 +109,7 @@ def is_one(person: Person, day: date) -> bool:
 
 def _counted(pks: set[int], period: Period) -> dict[int, Person]:
     day = min(period.end, programme.today())
-    return {one.pk: one for one in counting.those_counted(pks) if is_one(one, day)}
+    return {one.pk: one for one in people.those_counted(pks) if is_one(one, day)}
 
 
 def _asked(question: Question) -> tuple[str | None, str | None]:
@@ -121,14 +121,11 @@ def _asked(question: Question) -> tuple[str | None, str | None]:
             _("There is no resource of this kind."),
             _("It takes: %(levels)s.") % {"levels": ", ".join(ResourceKind.values)},
         )
-    if question.place:
-        place = programme.place(question.place)
-        if place != programme.programme_place():
-            if kind:
-                raise BadInput.at(
-                    "--place",
-                    _("Ask for a kind or for a district, not for both at once."),
-                    _("Give one of them."),
-                )
-            return None, str(place.pk)
-    return kind, None
+    district = telling.district_of(question)
+    if kind and district is not None:
+        raise BadInput.at(
+            "--place",
+            _("Ask for a kind or for a district, not for both at once."),
+            _("Give one of them."),
+        )
+    return kind, None if district is None else str(district)

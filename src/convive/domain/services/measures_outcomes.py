@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from convive.domain.people.queries import those_counted
 from convive.domain.programme import queries as programme
 from convive.domain.services import counting, rules, telling
 from convive.domain.services.models import Enrolment
@@ -82,7 +83,7 @@ def _due(months: int, period: Period) -> tuple[dict[int, list[Enrolment]], bool]
     for row in rows.select_related("person__same_as").order_by("ended_on", "pk"):
         before = found.get(row.whom.pk, [])
         found[row.whom.pk] = [one for one in before if one.activity_id == row.activity_id] + [row]
-    kept = {one.pk for one in counting.those_counted(found)}
+    kept = {one.pk for one in those_counted(found)}
     return {pk: every for pk, every in found.items() if pk in kept}, is_sample
 
 

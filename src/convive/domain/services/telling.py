@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from convive.domain.people.queries import those_counted
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry, Organisation
 from convive.domain.services import counting, queries
@@ -54,18 +55,21 @@ class Part:
 
 def part_of(question: Question) -> Part:
     """What is asked for. A service and a district at once would tell too few: raises BadInput."""
-    service = service_of(question)
-    if question.place:
-        place = programme.place(question.place)
-        if place != programme.programme_place():
-            if service:
-                raise BadInput.at(
-                    "--place",
-                    _("Ask for a service or for a district, not for both at once."),
-                    _("Give one of them."),
-                )
-            return Part(district=place.pk)
-    return Part(service)
+    service, district = service_of(question), district_of(question)
+    if service and district is not None:
+        raise BadInput.at(
+            "--place",
+            _("Ask for a service or for a district, not for both at once."),
+            _("Give one of them."),
+        )
+    return Part(service, district)
+
+
+def district_of(question: Question) -> int | None:
+    """The number of the district asked for; None for the whole programme."""
+    if not question.place or programme.place(question.place) == programme.programme_place():
+        return None
+    return programme.place(question.place).pk
 
 
 class Share:
@@ -123,7 +127,7 @@ def times(rows: QuerySet[Enrolment]) -> dict[Whose, list[Time]]:
     counted, the first first."""
     whose = Coalesce("person__same_as", "person")
     asked = set(rows.order_by().annotate(whose=whose).values_list("activity", "whose"))
-    kept = {one.pk for one in counting.those_counted(person for _activity, person in asked)}
+    kept = {one.pk for one in those_counted(person for _activity, person in asked)}
     beside = Enrolment.objects.filter(activity__in=rows.order_by().values("activity"))
     return {
         each: every

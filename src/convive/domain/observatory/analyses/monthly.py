@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from convive.domain.observatory import expected, queries, reading, sayings
-from convive.domain.observatory.analyses.answers import Answer
 from convive.domain.observatory.answers import Exposure
 from convive.domain.observatory.expected import Expected
 from convive.domain.observatory.exposure import CountedBy
@@ -157,21 +156,6 @@ def of_source_foretold(
     return replace(
         given, foretold={m: one for m, one in growing.items() if one.published == counts[m]}
     )
-
-
-def with_gaps(found: Answer, series: Monthly) -> Answer:
-    """The answer with a caveat that names the months that are not known, where there are any."""
-    if not series.unknown:
-        return found
-
-    def warn() -> list[str]:
-        said = {"months": sayings.months(series.unknown)}
-        return [
-            *found.warn(),
-            _("Not known, and taken as neither low nor zero: %(months)s.") % said,
-        ]
-
-    return replace(found, warn=warn)
 
 
 def _whole_months(period: Period) -> Period:

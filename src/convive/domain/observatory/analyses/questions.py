@@ -67,6 +67,7 @@ class Question:
 
     needs : what a source must know, all of it. one_of : of these one at least.
     tables : what can be taken away.
+    way : a number, raised where the same evidence would be answered otherwise: it is asked anew.
     work : who works it out from incidents with their places; on_months : from counts by month of
     a whole district; on_places : from those of several; by_hand : from counts that were typed.
     """
@@ -83,6 +84,7 @@ class Question:
     on_places: OnPlaces | None = None
     by_hand: ByHand | None = None
     one_of: tuple[Need, ...] = ()
+    way: int = 1
 
     @property
     def is_of_districts(self) -> bool:
@@ -170,10 +172,9 @@ def _aoristic(
 
 
 def _series(given: Monthly, chosen: Mapping[str, str]) -> Answer:
-    from convive.domain.observatory.analyses import monthly, series
+    from convive.domain.observatory.analyses import series
 
-    found = series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
-    return monthly.with_gaps(found, given)
+    return series.answer(given, series.Options(draws=int(chosen["draws"]), seed=SEED))
 
 
 def _compare(asked: Beside) -> Answer:
@@ -342,6 +343,7 @@ QUESTIONS: dict[str, Question] = {
             ),
             tables=("places", "traits"),
             on_places=_compare,
+            way=2,  # judged by how much months vary
         ),
         Question(
             kind="undercount",

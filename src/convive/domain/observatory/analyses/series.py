@@ -293,6 +293,9 @@ def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | Non
             _("What they will come to once all is registered stands beside them. %(no_fall)s")
             % {"no_fall": sayings_late.no_fall()}
         )
+    if series.unknown:
+        said = {"months": sayings.months(series.unknown)}
+        found.append(_("Not known, and taken as neither low nor zero: %(months)s.") % said)
     if series.person_years is None:
         found.append(_("Counts, not rates: the people of these months are not known."))
     elif any(part.person_years is None for part in parts):
