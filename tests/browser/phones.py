@@ -87,5 +87,12 @@ def is_on_the_disk(tab: Tab) -> None:
     expect(tab.locator("form[data-phone]")).to_have_attribute("data-phone-draft", "kept")
 
 
+def all_is_sent(tab: Tab) -> None:
+    """Wait until the page of the phone has looked what waits, and nothing does."""
+    waiting = tab.locator("[data-list=waiting]")
+    expect(waiting).to_have_attribute("aria-busy", "false")
+    expect(waiting.locator("> li")).to_have_count(0)
+
+
 def bar(tab: Tab) -> Any:
     return tab.locator("[data-phone-text]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from house import Site
-from phones import Phone, bar, is_on_the_disk, keep, rows
+from phones import Phone, all_is_sent, bar, is_on_the_disk, keep, rows
 from playwright.sync_api import Browser, expect
 from test_accounts import Walk
 from test_course import enrol, open_activity, today, write_down
@@ -107,6 +107,6 @@ def who_came_without_a_line(walk: Walk, site: Site, phone: Phone) -> None:
     phone.sign_in()
     for _again in range(2):
         walk.to("/phone/")
-        expect(walk.tab.locator("[data-list=waiting] > li")).to_have_count(0)
+        all_is_sent(walk.tab)
     came = rows(site, "SELECT state FROM services_attendance WHERE session_id = ?", number)
     assert came == [("present",)]

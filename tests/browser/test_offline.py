@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from house import Site
-from phones import Phone, bar, is_on_the_disk, keep, rows
+from phones import Phone, all_is_sent, bar, is_on_the_disk, keep, rows
 from playwright.sync_api import Route, expect
 from test_accounts import Walk
 from test_course import enrol, open_activity, write_down
@@ -98,7 +98,7 @@ def test_who_came_and_somebody_new_without_a_line(
     walk.look("offline-sign-in")
     phone.sign_in()
     tab.goto(walk.root + "/phone/")
-    expect(tab.locator("[data-list=waiting] > li")).to_have_count(0)
+    all_is_sent(tab)
     walk.look("offline-sent")
     number = int(session.rstrip("/").rpartition("/")[2])
     came = rows(site, "SELECT state FROM services_attendance WHERE session_id = ?", number)
@@ -162,7 +162,7 @@ def test_two_phones_about_one_person_and_signing_out(
     ):
         other.locator("[data-phone-now]").click()
     assert again.value.json()["answers"][0]["answer"] == "already"
-    expect(other.locator("[data-list=waiting] > li")).to_have_count(0)
+    all_is_sent(other)
 
     # The earlier word comes later: the other holds, and whoever wrote it is told
     tab.goto(walk.root + "/phone/")

@@ -49,6 +49,7 @@ async function list() {
   const entries = store.mine() ? await queue.entries() : [];
   const pages = store.mine() ? await store.all("page") : [];
   lists.waiting.replaceChildren(...entries.map(entryRow));
+  lists.waiting.setAttribute("aria-busy", "false"); // an empty list now says that nothing waits
   lists.kept.replaceChildren(...pages.map(pageRow));
   for (const part of main.querySelectorAll("[data-when]")) {
     const [what, how] = part.dataset.when.split(" ");
