@@ -102,9 +102,9 @@ def test_two_lists_are_counted_once_without_a_home(tokens, tmp_path, monkeypatch
     found = told("link", *tokens, "--pairs", tmp_path / "p.csv")
     assert (found["sum"], found["largest"], found["groups"]) == (4, 2, 3)
     assert [one["agency"] for one in found["lists"]] == list(LISTS)
-    (row,) = csv.DictReader((tmp_path / "p.csv").open())
+    (row,) = csv.DictReader((tmp_path / "p.csv").read_text().splitlines())
     assert (row["list_a"], row["list_b"], float(row["probability"])) == ("unfpa", "undp", 1.0)
-    table = csv.DictReader((tmp_path / "unfpa.tokens.ids.csv").open())
+    table = csv.DictReader((tmp_path / "unfpa.tokens.ids.csv").read_text().splitlines())
     assert {one["token_id"]: one["own_id"] for one in table}[row["id_a"]] == "A1"
     assert not (tmp_path / "none").exists()
     assert stat.S_IMODE((tmp_path / "unfpa.tokens.ids.csv").stat().st_mode) == 0o600
@@ -175,7 +175,7 @@ def ids_of(*paths: Path) -> list[str]:
 
 def part(path: Path, target: Path, rows: Any, columns: Any = slice(None)) -> Path:
     """Some rows and columns of a file, the first column among them."""
-    table = [[cell.strip() for cell in line] for line in csv.reader(path.open())]
+    table = [[cell.strip() for cell in line] for line in csv.reader(path.read_text().splitlines())]
     chosen = [table[0], *(table[1:][at] for at in rows)]
     with target.open("w", newline="") as file:
         csv.writer(file).writerows([row[columns] for row in chosen])
@@ -213,7 +213,7 @@ def test_names_and_birth_date_alone_link_febrl_4(shared, tmp_path):
     files = []
     for each in "ab":
         path = shared / f"linkage/febrl/dataset4{each}.csv"
-        table = list(csv.reader(path.open()))
+        table = list(csv.reader(path.read_text().splitlines()))
         wanted = ("rec_id", "given_name", "surname", "date_of_birth")
         at = [[name.strip() for name in table[0]].index(name) for name in wanted]
         target = tmp_path / f"{each}.csv"
