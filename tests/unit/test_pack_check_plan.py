@@ -9,6 +9,7 @@ import pytest
 from packs import Break, row_of, told_in_place
 
 PEOPLE, EXTORTION = row_of("people-reached"), row_of("extortion-rate")
+SCHOOL = row_of("back-in-school")
 VICTIMS = row_of("victimisation")
 
 BREAKS = {
@@ -71,7 +72,7 @@ BREAKS = {
         "denominator",
     ),
     "the latest of places": Break(
-        "indicators.csv", PEOPLE, PEOPLE.replace("sum,sum", "sum,latest"), "latest"
+        "indicators.csv", SCHOOL, SCHOOL.replace("sum,sum", "sum,latest"), "latest"
     ),
     "an unknown measure": Break(
         "indicators.csv",
@@ -92,7 +93,7 @@ BREAKS = {
         "indicators.csv", EXTORTION, EXTORTION.replace("observatory.rate", ""), "without a measure"
     ),
     "categories without disaggregation": Break(
-        "indicators.csv", PEOPLE, PEOPLE.replace("parallel,", "none,"), "do not fit together"
+        "indicators.csv", SCHOOL, SCHOOL.replace("parallel,", "none,"), "do not fit together"
     ),
     "a target equal to the baseline": Break(
         "indicators.csv", PEOPLE, PEOPLE.replace(",7600,", ",0,"), "equals the baseline"

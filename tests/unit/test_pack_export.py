@@ -128,7 +128,7 @@ def test_what_the_plan_became_on_its_pages_is_written(tmp_path: Path):
     plan = queries.plan("programa-conjunto")
     facts = facts_of(plan) | {"end": date(2018, 5, 21)}
     actions_edit.edit_plan(by=SYSTEM, plan=plan.code, facts=facts, reason="Prórroga.")
-    indicator = queries.indicator("people-reached")
+    indicator = queries.indicator("girls-and-young-women-reached")
     version = facts_of(queries.latest_version(indicator)) | {"categories": ["sex"]}
     actions_edit.edit_indicator(
         by=SYSTEM,
@@ -156,7 +156,9 @@ def test_what_the_plan_became_on_its_pages_is_written(tmp_path: Path):
     with (folder / "plan.toml").open("rb") as file:
         assert tomllib.load(file)["plan"][0]["end"] == date(2018, 5, 21)
     with (folder / "indicators.csv").open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["code"] == "people-reached"]
+        rows = [
+            row for row in csv.DictReader(file) if row["code"] == "girls-and-young-women-reached"
+        ]
     assert (rows[0]["version"], rows[0]["categories"]) == ("2", "sex")
     assert any(row["target"] == "1234.5" and row["combination"] == "sex=female" for row in rows)
     assert diff(check(folder)) == []

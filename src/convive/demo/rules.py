@@ -101,7 +101,7 @@ QUARTERS = (
     "2016Q1", "2016Q2", "2016Q3", "2016Q4", "2017Q1",
 )  # fmt: skip
 ACHIEVED = {
-    "people-reached": {"PE-INEI:130102": 190, "PE-INEI:130103": 90, "PE-INEI:130105": 210},
+    "back-in-school": {"PE-INEI:130102": 12, "PE-INEI:130103": 5, "PE-INEI:130105": 14},
     "girls-and-young-women-reached": {
         "PE-INEI:130102": 42,
         "PE-INEI:130103": 20,

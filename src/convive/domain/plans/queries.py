@@ -87,13 +87,17 @@ def indicator(code: str) -> Indicator:
 
 def recorded_by_hand() -> list[Indicator]:
     """The indicators whose values people record: no measure computes them."""
+    return measured_by("")
+
+
+def measured_by(*measures: str) -> list[Indicator]:
+    """The indicators in use that one of these measures computes; "" for those recorded by hand."""
     rows = Indicator.objects.filter(retired_on=None, objective__plan__retired_on=None)
     rows = rows.select_related("objective__plan").prefetch_related("versions")
     return [
         row
         for row in rows.order_by("objective__code", "code")
-        if (versions := sorted(row.versions.all(), key=lambda version: version.version))
-        and not versions[-1].measure
+        if row.versions.all() and latest_version(row).measure in measures
     ]
 
 

@@ -20,10 +20,11 @@ NAMES: dict[str, str | Promise] = {
 
 
 def choices() -> list[tuple[str, str]]:
-    """Indicators whose unit is a number and that have a target for the whole programme."""
+    """Indicators whose unit is a number and that have a target for the whole programme: those that
+    counts of people compute, and those whose values are recorded by hand."""
     found = []
     place = programme.programme_place()
-    for indicator in plans.recorded_by_hand():
+    for indicator in plans.measured_by("", "reach.people"):
         version = plans.latest_version(indicator)
         target = plans.target_of(indicator, place)
         if version.unit == Unit.NUMBER and target is not None:
