@@ -33,6 +33,9 @@ def test_the_goals_on_real_releases_are_met(source, later):
     for group in ("region", "province"):
         assert 0.93 <= reached[f"coverage last twelve, {group}"] <= 0.985
         assert 0.86 <= reached[f"coverage newest, {group}"] <= 0.98
+        told = reached[f"last twelve, {group}: by its own distribution"]
+        assert abs(reached[f"coverage last twelve, {group}"] - told) <= 0.015
+        assert 0.92 <= reached[f"last twelve, {group}: of three counts or more"] <= 0.97
 
 
 def generated(seed: int, spread: float) -> tuple[Releases, np.ndarray]:

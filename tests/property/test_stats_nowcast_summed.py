@@ -137,6 +137,7 @@ def test_sums_have_the_variance_of_units_pair_by_pair(source, horizon, data):
         low, _, high = quantiles(np.array([mean]), np.array([variance]), found.level)
         assert total.published[at, t] == published
         assert math.isclose(total.mean[at, t], published + mean, rel_tol=1e-9, abs_tol=1e-9)
+        assert math.isclose(total.variance[at, t], variance, rel_tol=1e-9, abs_tol=1e-9)
         assert abs(total.lower[at, t] - published - low[0]) <= 1  # a sum at an end may round
         assert abs(total.upper[at, t] - published - high[0]) <= 1
 

@@ -92,7 +92,10 @@ class Nowcast:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums of units: fields as in `Nowcast`, (G, T) for G sums. The estimate is the mean."""
+    """Sums of units: fields as in `Nowcast`, (G, T) for G sums. The estimate is the mean.
+
+    variance : (G, T) of the cases still to come.
+    """
 
     labels: Labels
     months: Months
@@ -100,6 +103,7 @@ class Totals:
     published: Floats
     estimate: Floats
     mean: Floats
+    variance: Floats
     lower: Floats
     upper: Floats
     level: float
@@ -239,6 +243,7 @@ def aggregate(result: Nowcast, labels: str | ArrayLike | None = None) -> Totals:
         published=published,
         estimate=mean,
         mean=mean,
+        variance=variance,
         lower=published + low,
         upper=published + high,
         level=result.level,
