@@ -251,7 +251,9 @@ def compare(
     """Do places differ, as if their people were alike?
 
     FILE has one row for each place, sex and age band: place, sex, age, n, people. Without sex and
-    age the places are compared as they are. An empty number and a second row are refused.
+    age the places are compared as they are. An empty number and a second row are refused. A source
+    is standardised where it tells sex or age, and its people are known so; else the answer says
+    why not.
 
     Example: convive analyse compare --source mininter-vaw --place PE-INEI:130105 --place
     PE-INEI:130103 --from 2023 --to 2023

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from convive import charts as draw
 from convive.domain.observatory.analyses import compare
-from convive.domain.observatory.analysis_tables_beside import place_key
+from convive.domain.observatory.analysis_tables_beside import keys_of
 from convive.domain.observatory.models import Analysis
 from convive.domain.observatory.rules import Direction
 from convive.kernel import words
@@ -21,7 +21,7 @@ def ratios(found: Analysis, told: Cleared, label: str) -> str:
     rows = []
     for row in others:
         name = compare.called(row["place"], row["ref"])
-        if told.is_hidden(place_key(row["ref"]), place_key(first["ref"])):
+        if told.is_hidden(*keys_of(row["ref"]), *keys_of(first["ref"])):
             rows.append(draw.Change(name, _("hidden")))
             continue
         # What is stored of an end without bound is nothing

@@ -38,6 +38,8 @@ def cleared(
     numbers = found.result["numbers"]
     tables = tuple(make(found, threshold) for make in _TABLES[Kind(found.kind)])
     sums, beside = _ties(found.kind, numbers, threshold)
+    if found.kind == Kind.COMPARE:
+        beside = compared.least(found, threshold)
     knows = None
     if audience is Audience.INSIDE:
         exact = {table.name for table in tables} & {"knox", "hours", "months", "lists"}

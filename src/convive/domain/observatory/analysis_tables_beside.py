@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory import traits
 from convive.domain.observatory.models import Analysis
 from convive.domain.observatory.rules import Direction
-from convive.kernel.leaving import Cell, Column, Kind, Row, Table
+from convive.domain.observatory.tables import least_key
+from convive.kernel.leaving import Cell, Column, Kind, Number, Row, Table
 
 _LABEL, _COUNT, _OF_ROW, _APART = Kind.LABEL, Kind.COUNT, Kind.DERIVED, Kind.APART
 
@@ -19,22 +20,44 @@ def place_key(ref: str) -> str:
     return f"records {ref}"
 
 
+def keys_of(ref: str) -> tuple[str, str]:
+    """The numbers that the rate of a place tells: its records, and the fewest of a sex or age."""
+    return place_key(ref), least_key(ref)
+
+
+def least(found: Analysis, threshold: int) -> list[Number]:
+    """By sex or by few ages, a count and its rate give away how many of each."""
+    return [
+        Number(least_key(row["ref"]), row["least"], threshold)
+        for row in found.result["numbers"]["places"]
+        if row.get("least", row["n"]) != row["n"]
+    ]
+
+
 def known(found: Analysis, sees: Collection[str]) -> set[str]:
     """The counts of the answer's own district, in any months, and of those that are seen."""
     own = [found.place.ref] if found.place else []
     rows = found.result["numbers"]["places"]
     if found.result["asked"].get("peers") == "before":
         own = [row["ref"] for row in rows]
-    return {place_key(row["ref"]) for row in rows if row["ref"] in {*own, *sees}}
+    return {key for row in rows if row["ref"] in {*own, *sees} for key in keys_of(row["ref"])}
 
 
 def places(found: Analysis, threshold: int) -> Table:
     from convive.domain.observatory.analyses import compare
 
+    is_alike = found.result["numbers"]["standardised"]
     columns = (
         Column(_("Place or months"), _LABEL),
         Column(_("Records"), _COUNT),
-        Column(_("Per 100,000 people a year"), _OF_ROW, 1),
+        *((Column(_("Per 100,000 as they are"), _OF_ROW, 1),) if is_alike else ()),
+        Column(
+            _("Standardised, per 100,000 people a year")
+            if is_alike
+            else _("Per 100,000 people a year"),
+            _OF_ROW,
+            1,
+        ),
         Column(_("Lower end, 95%"), _OF_ROW, 1),
         Column(_("Upper end, 95%"), _OF_ROW, 1),
         Column(_("Over that of the first"), _OF_ROW, 2),
@@ -44,20 +67,22 @@ def places(found: Analysis, threshold: int) -> Table:
         Column(_("In words"), _OF_ROW),
     )
     listed = found.result["numbers"]["places"]
-    first = place_key(listed[0]["ref"])
+    first = keys_of(listed[0]["ref"])
+    rates = ("rate", "lower", "upper")
     rows = tuple(
         Row(
             (
                 Cell(compare.called(row["place"], row["ref"])),
                 Cell(row["n"], key=place_key(row["ref"])),
-                *(Cell(row[name]) for name in ("rate", "lower", "upper")),
+                *((Cell(row["crude"]),) if is_alike else ()),
+                *(Cell(row[name], of=(least_key(row["ref"]),)) for name in rates),
                 *(
-                    Cell(row[name], of=(first,))
+                    Cell(row[name], of=(*first, least_key(row["ref"])))
                     for name in ("ratio", "ratio_lower", "ratio_upper", "q")
                 ),
                 Cell(
                     compare.side_said(Direction(row["side"]), is_here=row["q"] is None),
-                    of=(first,),
+                    of=(*first, least_key(row["ref"])),
                 ),
             ),
             threshold,

@@ -37,6 +37,7 @@ from convive.domain.observatory.tables import (
     after_key,
     before_key,
     counted_as,
+    least_key,
     month_key,
     offence_key,
     province_month_key,
@@ -68,7 +69,7 @@ def cleared(
 
 def known(profile: PlaceProfile, sees: Collection[str]) -> set[str]:
     """The numbers of these places."""
-    keys = {key(ref) for ref in sees for key in (before_key, after_key)}
+    keys = {key(ref) for ref in sees for key in (before_key, after_key, least_key)}
     if profile.ref in sees:
         keys |= {month_key(point.month) for point in profile.series}
         keys |= {year_key(point.month.year) for point in profile.series}
@@ -97,6 +98,11 @@ class _Ties:
         if offences:
             self._tie(after_key(profile.ref), recent, offences)
         self._reference()
+        self.beside += [
+            Number(least_key(row.found.ref), row.found.least, profile.threshold)
+            for row in profile.peers
+            if row.found.least != row.found.n
+        ]
 
     def _years(self, months: Mapping[date, int]) -> None:
         for year in {month.year for month in months}:
@@ -196,8 +202,14 @@ def shown(
 def peers_of(profile: PlaceProfile, told: Cleared) -> tuple[PeerRow, ...]:
     """The district and those beside it, each with whether its count is hidden."""
     return tuple(
-        replace(row, hidden=hidden(told, after_key(row.found.ref))) for row in profile.peers
+        replace(row, hidden=_hidden_of(told, after_key(row.found.ref), least_key(row.found.ref)))
+        for row in profile.peers
     )
+
+
+def _hidden_of(told: Cleared, count: str, least: str) -> Hidden | None:
+    """A count that is told may give away, with its rate, a small one of a sex or age."""
+    return hidden(told, count) or (Hidden() if told.is_hidden(least) else None)
 
 
 def too_few() -> str:

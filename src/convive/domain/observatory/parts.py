@@ -210,7 +210,8 @@ class PlaceProfile:
     threshold : counts of this source below it are not told outside the house.
     is_mapped : False where the source counts only offences that are never drawn on a map.
     peers : this district, and the programme's others that the source counts apart in the recent
-        months; empty where none can be compared. peers_said : that in words.
+        months; empty where none can be compared. peers_said : that in words. peers_how : whether
+        they are standardised by sex and age, in words.
     lead : one or two sentences: what it means, and whether it may be chance.
     no_band : why provisional months have no estimate, where they have none.
     """
@@ -248,3 +249,4 @@ class PlaceProfile:
     is_sample: bool
     as_of: date | None
     no_band: str = ""
+    peers_how: str = ""

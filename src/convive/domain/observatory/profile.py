@@ -106,7 +106,7 @@ def _require(view: SourceView) -> None:
 
 def _profile(at: Desk) -> PlaceProfile:
     changes = profile_places.changes(at)
-    peers = profile_places.peers(at)
+    peers, peers_how = profile_places.peers(at)
     map_rows, map_classes = profile_places.choropleth(at)
     offences = _offences(at)
     known = evidence.offences(at.source.code)
@@ -138,6 +138,7 @@ def _profile(at: Desk) -> PlaceProfile:
         changes=changes,
         peers=peers,
         peers_said=profile_words.peers(peers),
+        peers_how=peers_how,
         map_rows=map_rows,
         map_classes=map_classes,
         map_note=profile_words.map_note(map_rows),

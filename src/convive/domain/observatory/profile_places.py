@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.observatory import answers, estimates, measures, profile_words, sayings
 from convive.domain.observatory.analyses import compare as compared
-from convive.domain.observatory.analyses.counted import Counted
+from convive.domain.observatory.analyses.counted import Counted, by_sex_and_age
 from convive.domain.observatory.answers import Compared
 from convive.domain.observatory.desk import Desk, can_profile
 from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow, PeerRow
@@ -72,9 +72,12 @@ def compare(at: Desk, place: Place) -> Compared:
     return answers.compare(asked, at.baseline, before, after, people, at.scatter(place))
 
 
-def peers(at: Desk) -> tuple[PeerRow, ...]:
+def peers(at: Desk) -> tuple[tuple[PeerRow, ...], str]:
     """This district beside the programme's others, in the recent months: they lie on one side of
-    every break, and a district that the source still counts within another is left out."""
+    every break, and a district that the source still counts within another is left out.
+
+    Beside it, whether people are compared as if they were alike, in words.
+    """
     listed = sorted(
         (place for place in at.compared if place.level == Place.Level.DISTRICT),
         key=lambda place: (place.pk != at.place.pk, place.code),
@@ -85,7 +88,7 @@ def peers(at: Desk) -> tuple[PeerRow, ...]:
         if not tally.uncovered and exposure is not None:
             told.append((place, tally.n, exposure.person_years))
     if len(told) < 2 or told[0][0].pk != at.place.pk:
-        return ()
+        return (), ""
     given = Counted(
         [place.name for place, _n, _years in told],
         [""],
@@ -94,8 +97,10 @@ def peers(at: Desk) -> tuple[PeerRow, ...]:
         tuple(place.ref for place, _n, _years in told),
         scatter=tuple(at.scatter(place) for place, _n, _years in told),
     )
+    given = by_sex_and_age(given, [at.asked(place) for place, _n, _years in told])
     rows = compared.rows_of(given, compared.Options())
-    return tuple(PeerRow(row, row.ref == at.place.ref) for row in rows)
+    how = given.how() if given.how is not None else ""
+    return tuple(PeerRow(row, row.ref == at.place.ref) for row in rows), how
 
 
 def change_headline(at: Desk, rows: Sequence[ChangeRow]) -> list[Headline]:

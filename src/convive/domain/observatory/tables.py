@@ -47,6 +47,11 @@ def after_key(ref: str) -> str:
     return f"after {ref}"
 
 
+def least_key(ref: str) -> str:
+    """The fewest records of one sex or age, where they follow from the count and its rate."""
+    return f"least {ref}"
+
+
 def counted_as(profile: PlaceProfile, row: MapRow) -> str:
     """The place whose count a district of the map shows: its own, or the one that holds it."""
     if not row.shared_with:
@@ -217,15 +222,18 @@ def peers(profile: PlaceProfile) -> Table:
         Column(_("Upper end, 95%"), Kind.DERIVED, 2),
         Column(_("p, corrected for all comparisons"), Kind.DERIVED, 3),
     )
-    here = after_key(profile.ref)
+    here = (after_key(profile.ref), least_key(profile.ref))
     rows = tuple(
         Row(
             (
                 Cell(row.found.place),
                 _counted(row.found.n, after_key(row.found.ref)),
-                *map(_derived, (row.found.rate, row.found.lower, row.found.upper)),
                 *(
-                    _derived(end, (here,))
+                    _derived(end, (least_key(row.found.ref),))
+                    for end in (row.found.rate, row.found.lower, row.found.upper)
+                ),
+                *(
+                    _derived(end, (*here, least_key(row.found.ref)))
                     for end in (
                         row.found.ratio,
                         row.found.ratio_lower,
@@ -239,7 +247,7 @@ def peers(profile: PlaceProfile) -> Table:
         for row in profile.peers
     )
     definition = _("Exact intervals; the first row is the one that the others are compared with.")
-    return Table("peers", title, definition, columns, rows)
+    return Table("peers", title, f"{definition} {profile.peers_how}", columns, rows)
 
 
 def about(profile: PlaceProfile) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from convive.domain.observatory import queries
+from convive.domain.observatory.ages import ages
 from convive.domain.observatory.exposure import Census
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
@@ -141,11 +142,11 @@ class _Look:
         return self._share([self._census(sex="female")])
 
     def young(self) -> Known | None:
-        bands = [(band, ages) for band in queries.age_bands() if (ages := _ages(band)) is not None]
-        inside = [(band, ages) for band, ages in bands if set(ages) <= set(YOUNG)]
-        if sorted(age for _band, ages in inside for age in ages) != list(YOUNG):
+        bands = [(band, _years_of(band)) for band in queries.age_bands()]
+        inside = [(band, years) for band, years in bands if years and set(years) <= set(YOUNG)]
+        if sorted(age for _band, years in inside for age in years) != list(YOUNG):
             return None  # bands that overlap, or do not make up these years
-        return self._share([self._census(age_band=band) for band, _ages_of in inside])
+        return self._share([self._census(age_band=band) for band, _years in inside])
 
     def density(self) -> Known | None:
         """People by the ground within their outlines; schematic outlines tell nothing."""
@@ -231,9 +232,7 @@ def _earth() -> Any:
     return Geod(ellps="WGS84")
 
 
-def _ages(band: str) -> range | None:
-    """The years of a band such as 15-17; None for one without an end."""
-    first, dash, last = band.partition("-")
-    if not dash or not first.isdigit() or not last.isdigit():
-        return None
-    return range(int(first), int(last) + 1)
+def _years_of(band: str) -> range:
+    """The years of a band such as 15-17; none of one without an end."""
+    found = ages(band)
+    return range(0) if found is None or found[1] is None else range(found[0], found[1] + 1)

@@ -127,7 +127,8 @@ def _peers(read: Read, number: int) -> list[Block]:
                 alt=said,
                 caption=_("Each district's rate over that of %(name)s")
                 % {"name": read.profile.name},
-                key=_("Dot: ratio; whisker: exact interval, 95%. Grey: it may be chance."),
+                key=_("Dot: ratio; whisker: exact interval, 95%. Grey: it may be chance.")
+                + f" {read.profile.peers_how}",
             ),
             Table(
                 caption=_("Beside the programme's districts, %(period)s") % period,

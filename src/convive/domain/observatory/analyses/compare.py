@@ -19,6 +19,7 @@ from convive.stats import fdr, rates
 
 PER = 100_000
 LEVEL = 0.05
+SOLVED = 3  # so many strata can be worked out from a sum of events, a rate and its interval
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Row:
 
     rate, lower, upper : standardised, per 100,000 people a year. ratio, ratio_lower, ratio_upper :
     this place's over that of the one asked about; None for itself, as is `q`, the p-value corrected
-    for all comparisons.
+    for all comparisons. least : the smallest number of events that n and the rate together tell.
     """
 
     place: str
@@ -53,6 +54,7 @@ class Row:
     ratio_lower: float | None = None
     ratio_upper: float | None = None
     q: float | None = None
+    least: int = 0
 
     @property
     def side(self) -> Direction:
@@ -71,11 +73,11 @@ def rows_of(given: Counted, options: Options) -> list[Row]:
     BadInput for what cannot be compared.
     """
     at = _required(given, options)
-    standard = given.person_years.sum(axis=0)
-    found = method.direct(given.counts, given.person_years, standard, per=PER, level=options.level)
+    standard, years = given.person_years.sum(axis=0), given.exposure
+    found = method.direct(given.counts, years, standard, per=PER, level=options.level)
     phi = np.nan_to_num(given.dispersion, nan=1.0)
     ratio = method.ratio_of_direct(
-        given.counts, given.person_years, given.counts[at], given.person_years[at], standard,
+        given.counts, years, given.counts[at], years[at], standard,
         level=options.level, dispersion=phi, dispersion_of=phi[at],
     )  # fmt: skip
     others = [i for i in range(len(given.names)) if i != at]
@@ -85,11 +87,12 @@ def rows_of(given: Counted, options: Options) -> list[Row]:
         Row(
             place=name,
             ref=given.refs[i] if given.refs else "",
-            n=int(given.counts[i].sum()),
+            n=int(given.events[i]),
             crude=float(found.crude[i]),
             rate=float(found.rate[i]),
             lower=float(found.lower[i]),
             upper=float(found.upper[i]),
+            least=_least(given, i),
             **({} if i == at else {
                 "ratio": float(ratio.ratio[i]),
                 "ratio_lower": float(ratio.lower[i]),
@@ -99,6 +102,13 @@ def rows_of(given: Counted, options: Options) -> list[Row]:
         )
         for i, name in enumerate(given.names)
     ]  # fmt: skip
+
+
+def _least(given: Counted, i: int) -> int:
+    told = [given.events[i]]
+    if 1 < len(given.strata) <= SOLVED:
+        told += [n for n in given.counts[i] if n]
+    return int(min(told))
 
 
 def _required(given: Counted, options: Options) -> int:
@@ -155,7 +165,7 @@ def _p(given: Counted, i: int, at: int) -> float:
     phi = given.dispersion[two]
     if np.isnan(phi).any():
         return 1.0
-    years, counts = given.person_years[two], given.counts[two]
+    years, counts = given.exposure[two], given.counts[two]
     by_stratum = counts.sum(axis=0) / np.maximum(years.sum(axis=0), 1e-9)
     expected = years @ by_stratum
     if not expected.min() > 0:
@@ -192,7 +202,7 @@ def sentence(rows: Sequence[Row], fewest: int = 0, hidden: Collection[str] = ())
     """
 
     def is_few(row: Row) -> bool:
-        return 0 < row.n < fewest or row.ref in hidden
+        return 0 < row.least < fewest or row.ref in hidden
 
     here = next(row for row in rows if row.q is None)
     if is_few(here):
@@ -224,7 +234,9 @@ def _caveats(given: Counted) -> list[str]:
     found = [_("Only what was reported is counted, and places differ in how much is reported.")]
     found += [note() for note in given.notes]
     found += _how_they_vary(given)
-    if len(given.strata) > 1:
+    if given.how is not None:
+        found.append(given.how())
+    elif len(given.strata) > 1:
         found.append(_("Rates are those of people of the same sex and age in every place."))
     else:
         found.append(_("Sex and age are not known here: unlike people are compared as they are."))

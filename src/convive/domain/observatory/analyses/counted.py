@@ -12,7 +12,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from convive.domain.observatory import measures, reading, sayings, scatter
+from convive.domain.observatory import measures, reading, sayings, scatter, strata
 from convive.domain.observatory.analyses import monthly
 from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.exposure import CountedBy
@@ -38,6 +38,8 @@ class Counted:
     left_out : places that could not be compared, each with the reason.
     scatter : how many times as much as by chance the months of each place vary, None where that is
         not known; () for counts of a file, which are taken as they are.
+    unknown : (places,) events of no known stratum, taken to be spread as the others; None: none.
+    how : whether people are compared as if they were alike, in words; None for a file.
     notes : what must be known of this comparison, one sentence each.
     """
 
@@ -49,6 +51,23 @@ class Counted:
     left_out: tuple[tuple[str, str], ...] = ()
     notes: tuple[Callable[[], str], ...] = ()
     scatter: tuple[float | None, ...] = ()
+    unknown: NDArray[np.float64] | None = None
+    how: Callable[[], str] | None = None
+
+    @property
+    def events(self) -> NDArray[np.float64]:
+        """(places,) all events, whatever is known of them."""
+        known: NDArray[np.float64] = self.counts.sum(axis=1)
+        return known if self.unknown is None else known + self.unknown
+
+    @property
+    def exposure(self) -> NDArray[np.float64]:
+        """(places, strata) person-years that the events of known strata are beside: as large a part
+        of all as these are of all events."""
+        if self.unknown is None:
+            return self.person_years
+        part = self.counts.sum(axis=1) / np.maximum(self.events, 1.0)
+        return self.person_years * np.where(self.events > 0, part, 1.0)[:, np.newaxis]
 
     @property
     def dispersion(self) -> NDArray[np.float64]:
@@ -104,13 +123,15 @@ def of_file(path: Path) -> Counted:
 
 
 def of_source(source: str, places: Sequence[str], period: Period, offence: str = "") -> Counted:
-    """Places as a source counts them in a period, per person; one stratum.
+    """Places as a source counts them in a period, per person; by sex and age where both are known.
 
     Raises Refused where a break lies within the period, months are missing, or the people of a
     place are not known.
     """
     found = [_whole(monthly.of_source(source, place, period, offence)) for place in places]
-    return _counted(found, places, [_scatter(source, ref, period, offence) for ref in places])
+    vary = [_scatter(source, ref, period, offence) for ref in places]
+    asked = _asked(source, places, found[0].period, offence)
+    return by_sex_and_age(_counted(found, places, vary), asked)
 
 
 def beside(
@@ -136,7 +157,8 @@ def beside(
             _("Choose other months or other districts."),
         )
     vary = [_scatter(source, ref, period, offence) for ref in refs]
-    return replace(_counted(found, refs, vary), left_out=tuple(left_out))
+    asked = _asked(source, refs, found[0].period, offence)
+    return replace(by_sex_and_age(_counted(found, refs, vary), asked), left_out=tuple(left_out))
 
 
 def of_periods(source: str, place: str, period: Period, offence: str = "") -> Counted:
@@ -145,8 +167,7 @@ def of_periods(source: str, place: str, period: Period, offence: str = "") -> Co
     Raises Refused where a break lies between, or the months still grow: that is no fall.
     """
     baseline = same_months_before(period)
-    where = {"source": source} | ({"category": offence} if offence else {})
-    asked = reading.read(Question(period, place, where))
+    (asked,) = _asked(source, [place], period, offence)
     measures.comparable(asked, baseline)
     months = [monthly.of_source(source, place, each, offence) for each in (period, baseline)]
     if months[0].months[-1] > months[0].firm:
@@ -158,7 +179,7 @@ def of_periods(source: str, place: str, period: Period, offence: str = "") -> Co
     found = [_whole(each) for each in months]
     people = measures.comparable_people(asked, baseline, asked.census())
     given = _counted(found, [period.code, baseline.code], [scatter.of_place(asked)] * 2)
-    given = replace(given, names=[period.code, baseline.code])
+    given = replace(given, names=[period.code, baseline.code], how=_same_people)
     if people is None:
         same = np.repeat(given.person_years[:1], 2, axis=0)
         return replace(given, person_years=same, notes=(sayings.counted_anew,))
@@ -183,9 +204,33 @@ def _whole(found: Monthly) -> Monthly:
     return found
 
 
-def _scatter(source: str, place: str, period: Period, offence: str) -> float | None:
+def by_sex_and_age(given: Counted, asked: Sequence[reading.Asked]) -> Counted:
+    """The same records and people by sex and age; as they are where these are not told apart.
+
+    asked : the question about each place, in the order of `given`.
+    """
+    found = strata.of_places(asked)
+    if not isinstance(found, strata.Strata):
+        return replace(given, how=partial(_as_they_are, found))
+    return replace(
+        given,
+        strata=found.names,
+        counts=found.counts,
+        person_years=given.person_years * found.shares,
+        unknown=found.unknown,
+        how=found.said,
+        notes=(*given.notes, *found.notes),
+    )
+
+
+def _asked(source: str, refs: Sequence[str], period: Period, offence: str) -> list[reading.Asked]:
     where = {"source": source} | ({"category": offence} if offence else {})
-    return scatter.of_place(reading.read(Question(period, place, where)))
+    return [reading.read(Question(period, ref, where)) for ref in refs]
+
+
+def _scatter(source: str, place: str, period: Period, offence: str) -> float | None:
+    (asked,) = _asked(source, [place], period, offence)
+    return scatter.of_place(asked)
 
 
 def _counted(
@@ -211,6 +256,16 @@ def _counted(
         notes=tuple(notes),
         scatter=tuple(vary),
     )
+
+
+def _as_they_are(why: Callable[[], str]) -> str:
+    return _("Not standardised by sex and age: people are compared as they are. %(why)s") % {
+        "why": why()
+    }
+
+
+def _same_people() -> str:
+    return _("Not standardised: it is the same place, and its people are taken as the same.")
 
 
 def _still_growing() -> str:

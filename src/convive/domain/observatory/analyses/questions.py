@@ -343,7 +343,7 @@ QUESTIONS: dict[str, Question] = {
             ),
             tables=("places", "traits"),
             on_places=_compare,
-            way=2,  # judged by how much months vary
+            way=3,  # judged by how much months vary; by sex and age
         ),
         Question(
             kind="undercount",
