@@ -289,6 +289,8 @@ def _districts(
 ) -> tuple[tuple[MapRow, ...], tuple[Class, ...]]:
     """The rows of the map, their classes made anew of the rates that are told."""
     rows = [_district(profile, row, told) for row in profile.map_rows]
+    if any(row.hidden for row in rows):  # the smoothed rate of one follows from all of them
+        rows = [replace(row, smoothed=None) for row in rows]
     ranked, ranges = in_classes([row for row in rows if not row.shared_with])
     ranks = {row.ref: row.rank for row in ranked}
     return (

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from convive.domain.observatory import profile_places, queries, sayings
+from convive.domain.observatory import profile_places, queries, sayings, smoothed
 from convive.domain.observatory.desk import Desk
 from convive.domain.observatory.map_cells import Cells, count_in_cells
 from convive.domain.observatory.map_numbers import Told, ToldCell, tell
@@ -79,6 +79,9 @@ class Listed:
     rate: float | None = None
     lower: float | None = None
     upper: float | None = None
+    smoothed: float | None = None
+    smoothed_lower: float | None = None
+    smoothed_upper: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,12 @@ class MapPage:
     @property
     def few(self) -> int:
         return sum(cell.n is None for cell in self.cells)
+
+    @property
+    def about_smoothed(self) -> str:
+        """What the smoothed rates are for; nothing where there are none."""
+        is_smoothed = not self.cells and any(row.smoothed for row in self.rows)
+        return smoothed.said() if is_smoothed else ""
 
     @property
     def listed(self) -> tuple[Listed, ...]:
@@ -235,6 +244,7 @@ def _districts_listed(rows: Sequence[MapRow]) -> tuple[Listed, ...]:
             row.rate,
             row.lower,
             row.upper,
+            *(row.smoothed or ()),
         )
         for i, row in enumerate(rows, 1)
     )

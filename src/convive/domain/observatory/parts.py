@@ -156,6 +156,8 @@ class MapRow:
     """One district of the province, with its rate per 100,000.
 
     shared_with : the district within which the source still counts this one; the value is shared.
+    person_years : what n is divided by. smoothed : the rate drawn towards that of all rows, with
+        its ends; None where too few are known.
     """
 
     ref: str
@@ -171,6 +173,8 @@ class MapRow:
     shared_with: str = ""
     note: str = ""
     hidden: Hidden | None = None
+    person_years: float | None = None
+    smoothed: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)

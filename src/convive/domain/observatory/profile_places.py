@@ -16,6 +16,7 @@ from convive.domain.observatory.desk import Desk, can_profile
 from convive.domain.observatory.parts import ChangeRow, Class, Headline, MapRow, PeerRow
 from convive.domain.observatory.reading import asked_of
 from convive.domain.observatory.rules import RANKS, Direction
+from convive.domain.observatory.smoothed import with_smoothed
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
 from convive.evidence import queries as evidence
@@ -122,7 +123,7 @@ def choropleth(at: Desk) -> tuple[tuple[MapRow, ...], tuple[Class, ...]]:
     A district that the source still counts within another shares its value and its class.
     """
     edition = at.source.edition_on(at.recent.end) or ""
-    found = [_map_row(at, d) for d in at.districts if not _within(at, d, edition)]
+    found = with_smoothed([_map_row(at, d) for d in at.districts if not _within(at, d, edition)])
     ranked, ranges = in_classes(found)
     rows = {row.ref: row for row in ranked}
     by_ref = {district.ref: district for district in at.districts}
@@ -169,6 +170,7 @@ def _map_row(at: Desk, district: Place) -> MapRow:
         lower=lower,
         upper=upper,
         rank=None,
+        person_years=None if value is None or exposure is None else exposure.person_years,
     )
 
 

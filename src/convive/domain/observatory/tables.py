@@ -10,6 +10,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory import smoothed
 from convive.domain.observatory.parts import MapRow, PlaceProfile
 from convive.kernel import words
 from convive.kernel.leaving import Cell, Column, Kind, Row, Table, Told
@@ -181,6 +182,10 @@ def districts(profile: PlaceProfile) -> Table:
         "province": profile.province,
         "period": words.period(profile.recent),
     }
+    is_smoothed = any(row.smoothed for row in profile.map_rows)
+    # The smoothed rate of one district follows from the records of all
+    every = sorted({after_key(counted_as(profile, row)) for row in profile.map_rows})
+    none = (None, None, None)
     columns = (
         Column(_("District"), Kind.LABEL),
         Column(_("Counted with"), Kind.LABEL),
@@ -188,6 +193,7 @@ def districts(profile: PlaceProfile) -> Table:
         Column(_("Per 100,000 people a year"), Kind.DERIVED, 1),
         Column(_("Lower end, 95%"), Kind.DERIVED, 1),
         Column(_("Upper end, 95%"), Kind.DERIVED, 1),
+        *(_smoothed_columns() if is_smoothed else ()),
     )
     rows = tuple(
         Row(
@@ -198,13 +204,23 @@ def districts(profile: PlaceProfile) -> Table:
                 _derived(row.rate),
                 _derived(row.lower),
                 _derived(row.upper),
+                *(_derived(end, every) for end in (row.smoothed or none) if is_smoothed),
             ),
             profile.threshold,
         )
         for row in profile.map_rows
     )
-    definition = " ".join(filter(None, [_poisson(profile), profile.map_note]))
+    about_smoothed = smoothed.said() if is_smoothed else ""
+    definition = " ".join(filter(None, [_poisson(profile), profile.map_note, about_smoothed]))
     return Table("districts", title, definition, columns, rows)
+
+
+def _smoothed_columns() -> tuple[Column, ...]:
+    return (
+        Column(_("Smoothed, per 100,000 people a year"), Kind.DERIVED, 1),
+        Column(_("Lower end, 95%"), Kind.DERIVED, 1),
+        Column(_("Upper end, 95%"), Kind.DERIVED, 1),
+    )
 
 
 def peers(profile: PlaceProfile) -> Table:
