@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from convive.charts import Area, choropleth, locator, sketch
+from convive.charts import Area, cells, choropleth, locator, sketch
 
 
 def square(lon: float, lat: float, side: float = 0.1) -> dict:
@@ -52,6 +52,20 @@ def test_missing_and_suppressed_are_hatched_differently():
     drawing = choropleth(areas, key="m", label="Map")
     assert drawing.count("url(#m-hatch)") == drawing.count("url(#m-supp)") == 1
     assert len(paths(drawing, "land")) == 2
+
+
+def test_cells_lie_on_bare_ground_and_few_are_hatched():
+    """The ground has no shade: a shade is a number."""
+    ground = [Area(square(-79, -8, 0.5), title="District")]
+    found = [Area(square(-79 + n / 10, -8), n) for n in (0, 1, 1, 5)]
+    drawing = cells(ground, found, key="m", label="Map")
+    assert len(paths(drawing, "land")) == len(paths(drawing, "edge")) == 1
+    assert [len(paths(drawing, f"hx{n}")) for n in range(1, 6)] == [1, 0, 0, 0, 1]
+    assert paths(drawing, "hx1")[0].count("M") == 2
+    assert drawing.count("url(#m-supp)") == 1
+    assert "None here." in cells([], [], key="m", label="Map", empty="None here.")
+    with pytest.raises(ValueError, match="shades"):
+        cells([], [Area(square(0, 0), 6)], key="m", label="Map")
 
 
 def test_a_suppressed_district_never_shows_its_class():

@@ -126,6 +126,18 @@ def test_every_row_has_its_shape_and_hidden_cells_have_no_class(tmp_path: Path):
     assert all(set(f["properties"]) == {"key", "rank", "name"} for f in drawn)
 
 
+def test_without_a_script_the_cells_are_drawn_and_the_ground_claims_no_number(tmp_path: Path):
+    make_map(tmp_path)
+    page = text(client_as("coordinator"), PAGE + ROBBERIES)
+    drawing = page.partition('id="map-drawing">')[2].partition("</svg>")[0]
+    ground = re.findall(r'class="land" d="([^"]+)"', drawing)
+    assert ground
+    shades = re.findall(r'class="hx(\d)" d="([^"]+)"', drawing)
+    assert sum(d.count("M") for _shade, d in shades) == len(listed(page))
+    assert not {d for _shade, d in shades} & set(ground)
+    assert "url(#map-supp)" in drawing  # and those that are too few
+
+
 @pytest.mark.parametrize("query", [YEAR, ROBBERIES + "&layer=fine"])
 def test_no_position_leaves_the_house(tmp_path: Path, query: str):
     rows = make_map(tmp_path)

@@ -10,7 +10,7 @@ from convive.charts.bars import Bar, bars
 from convive.charts.comparison import Change, comparison
 from convive.charts.ink import PAGE, PRINT, Ink
 from convive.charts.interval import Interval, interval_scale, scale_for
-from convive.charts.maps import Area, choropleth, locator, sketch
+from convive.charts.maps import Area, cells, choropleth, locator, sketch
 from convive.charts.series import (
     NARROW,
     PAPER,
@@ -44,6 +44,7 @@ __all__ = [
     "Series",
     "bars",
     "both_drawings",
+    "cells",
     "choropleth",
     "comparison",
     "interval_scale",

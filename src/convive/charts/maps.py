@@ -80,6 +80,41 @@ def choropleth(
     return canvas.svg()
 
 
+def cells(
+    ground: Sequence[Area],
+    areas: Sequence[Area],
+    *,
+    key: str,
+    label: str,
+    empty: str = "",
+    width: float = 340,
+    tallest: float = 420,
+    ink: Ink = PAGE,
+) -> str:
+    """SVG of many small areas in up to five shades on bare ground: one path for each shade.
+
+    ground : outlines in which they lie. areas : those of shade 0 are hatched as too few to be told.
+    Raises ValueError for a geometry that is not a polygon and for a shade beyond 0 to 5.
+    """
+    if not ground and not areas:
+        return nothing(key=key, label=label, words=empty, ink=ink, width=width)
+    if any(not 0 <= area.shade <= 5 for area in areas):
+        raise ValueError("cells: shades are 0 to 5")
+    sheet = _Projection([area.geometry for area in (*ground, *areas)], width, tallest)
+    canvas = Canvas(sheet.width, sheet.height, ink=ink, key=key, label=label, css="plot map")
+    for area in ground:
+        canvas.path("land", sheet.outline(area.geometry), title=area.title)
+    for shade in range(6):
+        d = "".join(sheet.outline(area.geometry) for area in areas if area.shade == shade)
+        if d and shade:
+            canvas.path(f"hx{shade}", d)
+        elif d:
+            canvas.hatched("supp", d)
+    for area in ground:
+        canvas.path("edge", sheet.outline(area.geometry))
+    return canvas.svg()
+
+
 def locator(
     areas: Sequence[Area], *, key: str, ink: Ink = PAGE, width: float = 320, tallest: float = 200
 ) -> str:

@@ -13,6 +13,7 @@ from convive import charts as draw
 from convive.domain.observatory.drawings import Key
 from convive.domain.observatory.exposure import Drawings
 from convive.domain.observatory.map_cells import outline
+from convive.domain.observatory.map_numbers import ToldCell
 from convive.domain.observatory.map_page import DISTRICTS, MapPage
 from convive.domain.programme.models import Place
 from convive.kernel import words
@@ -33,12 +34,7 @@ def shapes(page: MapPage, districts: Sequence[Place], drawings: Drawings) -> dic
         rank = (row.rank or 0) if row is not None and is_shaded else None
         if district.outline:
             areas.append(_feature(district.outline, key=key, rank=rank, name=district.name))
-    cells = [
-        _feature(
-            {"type": "Polygon", "coordinates": [_closed(outline(cell.cell))]}, f"c{i}", cell.rank
-        )
-        for i, cell in enumerate(page.cells, 1)
-    ]
+    cells = [_feature(_hexagon(cell), f"c{i}", cell.rank) for i, cell in enumerate(page.cells, 1)]
     limits = [_feature(line) for line in unsettled(districts, drawings)]
     return {"districts": _all(areas), "cells": _all(cells), "limits": _all(limits)}
 
@@ -70,10 +66,10 @@ def unsettled(districts: Sequence[Place], drawings: Drawings) -> list[dict[str, 
 
 
 def fallback(page: MapPage) -> SafeString:
-    """The districts as a drawing of ours, for whoever has no script."""
-    shaded = page.layer == DISTRICTS
+    """Districts or cells as a drawing of ours, for whoever has no script."""
+    is_by_district = page.layer == DISTRICTS
     areas = [
-        draw.Area(geometry=row.outline, shade=(row.rank or 0) if shaded else 1, title=row.name)
+        draw.Area(row.outline, shade=(row.rank or 0) if is_by_district else 0, title=row.name)
         for row in page.rows
         if row.outline
     ]
@@ -81,7 +77,10 @@ def fallback(page: MapPage) -> SafeString:
         "names": ", ".join(row.name for row in page.rows) or words.no_value()
     }
     empty = _("No outlines to draw.")
-    return _safe(draw.choropleth(areas, label=label, empty=empty, key="map"))
+    if is_by_district:
+        return _safe(draw.choropleth(areas, label=label, empty=empty, key="map"))
+    cells = [draw.Area(_hexagon(cell), shade=cell.rank) for cell in page.cells]
+    return _safe(draw.cells(areas, cells, label=label, empty=empty, key="map"))
 
 
 def key_of(page: MapPage, *, has_limits: bool) -> tuple[Key, ...]:
@@ -113,6 +112,10 @@ def _feature(
 
 def _all(features: list[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
+
+
+def _hexagon(cell: ToldCell) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [_closed(outline(cell.cell))]}
 
 
 def _closed(ring: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
