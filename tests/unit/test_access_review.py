@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from cast import actor, make_person, make_programme, person
+from django.utils import translation
 
 from convive.domain.programme import queries, queries_access, rules
 from convive.domain.programme.actions_members import add_member, suspend_user
@@ -46,6 +47,11 @@ def waits_for(key: str) -> list[str]:
 def test_a_day_falls_in_its_quarter(day, first, name):
     assert rules.quarter_of(day) == first
     assert rules.quarter_name(first) == name
+
+
+def test_a_quarter_is_said_by_its_months():
+    with translation.override("es"):
+        assert rules.quarter_said(date(2016, 7, 1)) == "jul–set 2016"
 
 
 def test_a_review_is_due_within_thirty_days_and_a_new_programme_has_as_long():

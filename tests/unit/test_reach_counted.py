@@ -121,6 +121,7 @@ def test_the_page_says_it_in_a_sentence_with_its_targets_and_limits(done):
     assert found.sentence.startswith(f"{people:,} different people, between ")
     assert [row.target for row in found.held] == [7600]
     assert [table.name for table in found.seen] == list(tables.NAMES)
+    assert found.seen[-1].rows[0][0][0] == "Jul–Sep 2014"  # as people write a quarter
     assert any("corrected" in note for note in found.notes)
     assert found.drawing.startswith("<svg") and "Sample" in dict(found.origin)
 

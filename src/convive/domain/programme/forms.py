@@ -126,7 +126,11 @@ class MemberFilter(forms.Form):
         super().__init__(data)
         field = self.fields["state"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("all")), ("active", _("in use")), ("suspended", _("suspended"))]
+        field.choices = [
+            ("", _("all accounts")),
+            ("active", _("in use")),
+            ("suspended", _("suspended")),
+        ]
 
 
 class EndRoleForm(forms.Form):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from convive.access.rules import Actor
+from convive.kernel import words
 from convive.kernel.errors import NotAllowed
+from convive.kernel.periods import Period
 
 # What breaking the glass opens closes again after as long as a case conference may last; DHIS2's
 # rule is the same three hours
@@ -47,8 +49,13 @@ def quarter_of(day: date) -> date:
 
 
 def quarter_name(quarter: date) -> str:
-    """`2016-Q3`, of the first day of a quarter."""
+    """`2016-Q3`, of the first day of a quarter: for the journal. People read `quarter_said`."""
     return f"{quarter.year}-Q{(quarter.month + 2) // 3}"
+
+
+def quarter_said(quarter: date) -> str:
+    """`jul–set 2016`, of the first day of a quarter."""
+    return words.period(Period.parse(quarter_name(quarter).replace("-", "")))
 
 
 def review_due(start: date) -> date:

@@ -45,12 +45,12 @@ def review(request: HttpRequest) -> HttpResponse:
                 (row, queries_access.name_of(row.decision.by)) for row in rows if row.decision
             ],
             "total": len(rows),
-            "quarter": rules.quarter_name(quarter),
+            "quarter": rules.quarter_said(quarter),
             "review": queries_access.review_of(quarter),
             "due": queries_access.review_due(quarter, [row.membership for row in left]),
             "today": queries.today(),
             "past": [
-                (rules.quarter_name(row.quarter), row)
+                (rules.quarter_said(row.quarter), row)
                 for row in queries_access.reviews().exclude(quarter=quarter)
             ],
         },

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from convive.domain.programme import queries as programme
 from convive.domain.reach import queries
+from convive.kernel import words
 from convive.kernel.leaving import (
     HIDDEN,
     Audience,
@@ -21,6 +22,7 @@ from convive.kernel.leaving import (
     Told,
     leave,
 )
+from convive.kernel.periods import Period
 
 BY = ("sex", "age_band", "district", "quarter")
 NAMES = ("lists", "overlap", *BY)
@@ -125,6 +127,8 @@ def _level(name: str, level: str) -> str:
         return {"F": _("Women and girls"), "M": _("Men and boys")}.get(level, level)
     if name == "district":
         return queries.district_names().get(level, level.capitalize())
+    if name == "quarter":
+        return words.period(Period.parse(level.replace("-", "")))
     return level
 
 
