@@ -197,6 +197,16 @@ def test_the_profile_says_what_the_question_says(people):
     assert place_profile("PE-INEI:1301", YEAR, source="quejas").peers == ()
 
 
+def test_the_profile_says_where_too_little_is_known_to_tell_a_difference(people):
+    """An interval may leave out "the same" there: the reader must learn why it stays grey."""
+    whole = place_profile(LA_ESPERANZA, Period.between("2020", "2021"), source="quejas")
+    assert whole.peers and whole.peers_unsure == ""
+    short = place_profile(LA_ESPERANZA, Period.between("2020", "2020"), source="quejas")
+    assert [row.varies for row in short.peers] == [None] * len(short.peers)
+    assert short.peers_unsure.startswith("Too few months are known of La Esperanza, ")
+    assert all(row.found.place in short.peers_unsure for row in short.peers)
+
+
 # Lists
 
 

@@ -182,10 +182,13 @@ class PeerRow:
     """One district beside the profile's own, in the recent months.
 
     found : rates, ratio and what may be said of them. hidden : where its count is not told.
+    varies : how many times as much as by chance its months vary; None where that is not known, and
+        then no direction is told.
     """
 
     found: Compared
     is_here: bool
+    varies: float | None = 1.0
     hidden: Hidden | None = None
 
 
@@ -215,7 +218,8 @@ class PlaceProfile:
     is_mapped : False where the source counts only offences that are never drawn on a map.
     peers : this district, and the programme's others that the source counts apart in the recent
         months; empty where none can be compared. peers_said : that in words. peers_how : whether
-        they are standardised by sex and age, in words.
+        they are standardised by sex and age, in words. peers_unsure : of which of them too little
+        is known to tell a difference.
     lead : one or two sentences: what it means, and whether it may be chance.
     no_band : why provisional months have no estimate, where they have none.
     """
@@ -254,3 +258,4 @@ class PlaceProfile:
     as_of: date | None
     no_band: str = ""
     peers_how: str = ""
+    peers_unsure: str = ""

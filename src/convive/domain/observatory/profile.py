@@ -152,6 +152,7 @@ def _profile(at: Desk) -> PlaceProfile:
         is_sample=at.source.is_sample,
         as_of=at.source.as_of,
         no_band=profile_words.no_band(at, series),
+        peers_unsure=profile_words.peers_unsure(peers),
     )
 
 

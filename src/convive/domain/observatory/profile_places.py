@@ -101,7 +101,11 @@ def peers(at: Desk) -> tuple[tuple[PeerRow, ...], str]:
     given = by_sex_and_age(given, [at.asked(place) for place, _n, _years in told])
     rows = compared.rows_of(given, compared.Options())
     how = given.how() if given.how is not None else ""
-    return tuple(PeerRow(row, row.ref == at.place.ref) for row in rows), how
+    found = (
+        PeerRow(row, row.ref == at.place.ref, varies)
+        for row, varies in zip(rows, given.scatter, strict=True)
+    )
+    return tuple(found), how
 
 
 def change_headline(at: Desk, rows: Sequence[ChangeRow]) -> list[Headline]:

@@ -88,6 +88,12 @@ def peers(rows: Sequence[PeerRow]) -> str:
     return compare.sentence([row.found for row in rows], hidden=hidden)
 
 
+def peers_unsure(rows: Sequence[PeerRow]) -> str:
+    """Of which districts too little is known to tell a difference; empty where of none."""
+    unknown = [row.found.place for row in rows if row.varies is None]
+    return compare.too_few_months(unknown) if unknown else ""
+
+
 def reference_name(at: Desk, series: Sequence[MonthPoint]) -> str:
     """What the dashed line is; empty where there is none."""
     if all(point.reference is None for point in series):

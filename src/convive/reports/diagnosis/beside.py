@@ -119,6 +119,7 @@ def _peers(read: Read, number: int) -> list[Block]:
     period = {"period": words.period(read.profile.recent)}
     svg = drawings.peers_of(rows, label=said, key=f"peers-{number}", ink=charts.PRINT)
     is_told = not any(row.hidden for row in rows if row.is_here)
+    key = _("Dot: ratio; whisker: exact interval, 95%. Grey: it may be chance.")
     return [
         Paragraph(said, term=_("Beside its peers.")),
         Pair(
@@ -127,8 +128,9 @@ def _peers(read: Read, number: int) -> list[Block]:
                 alt=said,
                 caption=_("Each district's rate over that of %(name)s")
                 % {"name": read.profile.name},
-                key=_("Dot: ratio; whisker: exact interval, 95%. Grey: it may be chance.")
-                + f" {read.profile.peers_how}",
+                key=" ".join(
+                    filter(None, (key, profile_words.peers_unsure(rows), read.profile.peers_how))
+                ),
             ),
             Table(
                 caption=_("Beside the programme's districts, %(period)s") % period,

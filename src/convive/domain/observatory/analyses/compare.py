@@ -265,8 +265,11 @@ def _how_they_vary(given: Counted) -> list[str]:
         )
         if np.isnan(phi)
     ]:
-        found.append(
-            _("Too few months are known of %(places)s to tell a difference from how they vary.")
-            % {"places": ", ".join(unknown)}
-        )
+        found.append(too_few_months(unknown))
     return found
+
+
+def too_few_months(names: Sequence[str]) -> str:
+    """Why no direction is told of places, though an interval may leave out "the same"."""
+    said = _("Too few months are known of %(places)s to tell a difference from how they vary.")
+    return said % {"places": ", ".join(names)}
