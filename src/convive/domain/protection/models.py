@@ -6,6 +6,8 @@ sealed records. In clear stand codes that say nothing, the month of the intervie
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -97,6 +99,11 @@ class Record(models.Model):
     district = models.ForeignKey(  # None: outside the programme
         Place, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    @property
+    def first_day(self) -> date:
+        """Of its month."""
+        return date.fromisoformat(f"{self.month}-01")
 
     class Meta:
         ordering = ["-month", "code"]

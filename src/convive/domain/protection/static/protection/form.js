@@ -84,5 +84,16 @@ function showFaults(found) {
 function told(question, value) {
   const label = (code) => question.options.find(([each]) => each === code)?.[1] || code;
   if (Array.isArray(value)) return value.map(label).join(" · ");
+  if (question.kind === "date") return dayInWords(value);
   return question.options.length ? label(value) : value;
+}
+
+/** `15 oct 2026`: a day as every page writes it. */
+function dayInWords(iso) {
+  const [year, month, day] = iso.split("-").map(Number);
+  if (!day) return iso;
+  const locale = document.documentElement.lang === "es" ? "es-PE" : "en-US";
+  const name = new Intl.DateTimeFormat(locale, { month: "short", timeZone: "UTC" })
+    .format(Date.UTC(year, month - 1, day));
+  return `${day} ${name.replace(".", "")} ${year}`;
 }
