@@ -213,7 +213,7 @@ def test_the_home_only_answers_reading() -> None:
 
 
 ACCOUNT_PAGES = {
-    "mfa_index": "Tu cuenta",
+    "mfa_index": "Cómo ingresas",
     "account_change_password": "Cambia tu contraseña",
     "account_logout": "Salir",
 }

@@ -35,7 +35,7 @@ class CommitmentFilter(forms.Form):
         everything = ("", _("all"))
         bodies = [(row.code, row.name) for row in programme.organisations()]
         places = [(row.ref, row.name) for row in programme.districts()]
-        choose(self, "organisation", [everything, *bodies])
+        choose(self, "organisation", [("", _("all organisations")), *bodies])
         choose(self, "district", [everything, *places])
         choose(self, "state", [everything, *STATE_NAMES.items()])
 

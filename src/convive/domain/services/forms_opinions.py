@@ -22,7 +22,7 @@ class OpinionForm(forms.Form):
     )
     text = LongText(
         label=_("What should stay, what should change?"),
-        help_text=_("If you wish. Do not write your name, nor anybody else's."),
+        help_text=_("Do not write your name, nor anybody else's."),
         max_length=LONGEST,
         required=False,
     )

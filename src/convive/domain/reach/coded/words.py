@@ -43,7 +43,7 @@ def _numbers(told: Mapping[str, Any]) -> str:
     }
     if told["kind"] == "model range":
         return start + _("Different people: about %(people)s, %(between)s by a model.") % facts
-    return start + _("Different people: %(people)s, %(between)s (95 %% interval).") % facts
+    return start + _("Different people: %(people)s, %(between)s (95%% interval).") % facts
 
 
 def _how() -> str:
