@@ -279,6 +279,7 @@ def test_everybody_takes_their_own_data_away_and_nobody_elses():
     client_as("other_municipal_officer").get("/workspace/")
     page = client.get("/privacy/my-data/").content.decode()
     assert "programme.User" in page and "/privacy/my-data.json" in page
+    assert "Decidir qué puede abrir cada quien." in page  # what a table is for, beside its name
     answer = client.get("/privacy/my-data.json")
     assert answer["Content-Type"] == "application/json"
     assert "attachment" in answer["Content-Disposition"]

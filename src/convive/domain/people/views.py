@@ -229,5 +229,5 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             said = ngettext("Passed on: %(count)d person.", "Passed on: %(count)d people.", count)
             messages.success(request, said % {"count": count})
             return redirect("people:list")
-    context = {"form": form}
+    context = {"form": form, "can_pass": len(form.fields["successor"].choices) > 1}
     return render(request, "people/hand_over.html", context, status=422 if form.errors else 200)

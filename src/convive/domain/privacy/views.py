@@ -92,7 +92,9 @@ def inventory_page(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept about one's own account, and where to take it away."""
     assert isinstance(request.user, User)  # the guard let nobody else in
-    counts = [(name, len(rows)) for name, rows in sorted(kept_about(request.user).items())]
+    tables = {table.model: table for table in inventory()}
+    kept = sorted(kept_about(request.user).items())
+    counts = [(name, tables.get(name), len(rows)) for name, rows in kept]
     return render(request, "privacy/my_data.html", {"counts": counts})
 
 
