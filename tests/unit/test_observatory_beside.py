@@ -16,7 +16,7 @@ from diagnosed import make_diagnosed
 from django.utils import translation
 
 from convive.domain.observatory import actions, traits
-from convive.domain.observatory.analyses import compare, counted, similar, undercount
+from convive.domain.observatory.analyses import compare, counted, monthly, similar, undercount
 from convive.domain.observatory.analyses.undercount_given import Given, histories
 from convive.domain.observatory.models import Analysis, State
 from convive.domain.observatory.profile import place_profile
@@ -181,6 +181,19 @@ def test_nothing_is_compared_across_a_break_and_both_sides_are_offered(people):
     assert "cannot be compared" in asked("before", EL_PORVENIR).reason
     before = asked("programme", EL_PORVENIR, Period.between("2020", "2020"))
     assert before.state == State.DONE
+
+
+def test_why_a_series_breaks_is_kept_in_each_language(people):
+    """The clock asks in Spanish; whoever reads in English reads the reason in English."""
+    parted()
+    with translation.override("es"):
+        (cut,) = monthly.of_source("quejas", EL_PORVENIR, Period.between("2020", "2021")).breaks
+    for language, words in (
+        ("en", "counts within the boundaries"),
+        ("es", "dentro de los límites"),
+    ):
+        with translation.override(language):
+            assert words in cut.said
 
 
 def test_only_a_district_is_compared(people):

@@ -47,6 +47,16 @@ def test_a_month_before_a_break_is_not_the_newest_month():
     assert before.numbers["alarm"]["alarm"] and before.numbers["newest"]["is_last"]
 
 
+def test_why_a_series_breaks_is_told_in_the_language_of_the_reader():
+    texts = {"es": "se cuenta aparte", "en": "is counted apart"}
+    found = answer(high_before_the_break(), monthly.Break(date(2024, 1, 1), texts["es"], texts))
+    for language, words in texts.items():
+        with override(language):
+            assert any(words in caveat for caveat in found.caveats)
+    (kept,) = found.numbers["breaks"]
+    assert kept["texts"] == texts
+
+
 def test_months_that_were_not_looked_at_are_not_spoken_for_beside_a_change():
     counts = high_before_the_break()
     counts[40:] = np.round(counts[40:] / 2)

@@ -18,6 +18,7 @@ from convive import charts as draw
 from convive.domain.observatory import analysis_drawings_beside as beside
 from convive.domain.observatory import analysis_tables as tables
 from convive.domain.observatory import queries
+from convive.domain.observatory.analyses.monthly import said_of
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_sectors import sectors_of
 from convive.domain.observatory.map_cells import outline
@@ -299,7 +300,11 @@ def _line(found: Analysis, told: Cleared) -> SafeString:
         number=words.number,
         month=words.month,
         breaks=[
-            draw.Break(date.fromisoformat(each["on"]), each["text"], _("break"))
+            draw.Break(
+                date.fromisoformat(each["on"]),
+                said_of(each["text"], each.get("texts", {})),
+                _("break"),
+            )
             for each in numbers["breaks"]
         ],
         compared=expected,

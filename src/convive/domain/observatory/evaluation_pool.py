@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from convive.domain.observatory import evaluation_rules as rules
 from convive.domain.observatory import queries, sayings
 from convive.domain.observatory.analyses import monthly
-from convive.domain.observatory.analyses.monthly import Break, Monthly
+from convive.domain.observatory.analyses.monthly import Monthly
 from convive.domain.observatory.models_evaluations import Pool
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Place
@@ -48,11 +48,7 @@ def months_of(view: SourceView, ref: str, period: Period, offence: str) -> Month
         Selection(view.code, period, (ref,), None, offence or None, all_of=(ref,))
     )
     months = tuple(month.start for month in period.months())
-    breaks = [
-        Break(mark.on, mark.text)
-        for mark in sayings.breaks_of(view, period, is_divided=False)
-        if mark.on
-    ]
+    breaks = monthly.breaks_of(view, period, is_divided=False)
     counts = np.array([float(found.get(month, np.nan)) for month in months])
     return Monthly(ref, months, counts, None, breaks, period.end)
 

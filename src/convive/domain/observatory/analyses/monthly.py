@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -20,9 +22,11 @@ from convive.domain.observatory.measures import exposure_of
 from convive.domain.programme import queries as programme
 from convive.evidence import columns as table
 from convive.evidence import queries as evidence
+from convive.evidence.queries import SourceView
 from convive.kernel.errors import BadInput, Refused
 from convive.kernel.figures import Question
 from convive.kernel.periods import Period
+from convive.kernel.texts import LANGUAGES
 
 MONTH = ("month", "mes", "period", "periodo", "date", "fecha")
 YEAR = ("year", "anio", "año", "ano")
@@ -31,10 +35,24 @@ COUNT = ("n", "count", "cantidad", "cases", "casos", "value", "valor")
 
 @dataclass(frozen=True)
 class Break:
-    """A day from which it is another series, and why."""
+    """A day from which it is another series, and why.
+
+    texts : the same in each language, for an answer that is kept; empty where only `text` is known.
+    """
 
     on: date
     text: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """Why, in the language of the reader."""
+        return said_of(self.text, self.texts)
+
+
+def said_of(text: str, texts: Mapping[str, str]) -> str:
+    """The one of `texts` that the reader asked for; `text` where there is none."""
+    return texts.get("en" if (get_language() or "es").startswith("en") else "es", text)
 
 
 @dataclass(frozen=True)
@@ -135,10 +153,21 @@ def of_source(source: str, place: str | None, period: Period | None, offence: st
         months,
         np.array([float(found.get(month, np.nan)) for month in months]),
         None if people is None else np.array([each.person_years / 12 for each in people]),
-        [Break(mark.on, mark.text) for mark in sayings.breaks(asked, asked.period) if mark.on],
+        breaks_of(view, asked.period, is_divided=asked.is_divided),
         reading.firm_of(view),
         counted_by=tuple(each.counted_by for each in people or ()),
     )
+
+
+def breaks_of(view: SourceView, period: Period, *, is_divided: bool) -> list[Break]:
+    """The breaks of a source within a period, each with its reason in every language."""
+    told: dict[date, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            for mark in sayings.breaks_of(view, period, is_divided=is_divided):
+                if mark.on:
+                    told.setdefault(mark.on, {})[language] = mark.text
+    return [Break(on, said_of("", texts), texts) for on, texts in told.items()]
 
 
 def of_source_foretold(

@@ -98,7 +98,10 @@ def answer(series: Monthly, options: Options) -> Answer:
             },
             "season": season,
             "alarm": high,
-            "breaks": [{"on": str(each.on), "text": each.text} for each in series.breaks],
+            "breaks": [
+                {"on": str(each.on), "text": each.text, "texts": dict(each.texts)}
+                for each in series.breaks
+            ],
         },
         lambda: _caveats(series, parts, season),
         {
@@ -280,7 +283,7 @@ def _caveats(series: Monthly, parts: list[Monthly], season: dict[str, Any] | Non
     found = [_("Only what was reported is counted: reporting changes too.")]
     found += [
         _("From %(day)s it is another series, and is not compared across: %(why)s")
-        % {"day": words.day(each.on), "why": each.text}
+        % {"day": words.day(each.on), "why": each.said}
         for each in series.breaks
     ]
     if any(month > series.firm for month in series.months):
