@@ -14,7 +14,7 @@ from django.urls import resolve
 from django.utils import translation
 from house import Site
 from pages import PAGES, Page
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
 
 SCHEMES = ("light", "dark")
@@ -58,12 +58,18 @@ def sideways(tab: Tab) -> int:
     return int(tab.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+def drawn(tab: Tab) -> None:
+    """Wait until scripts have drawn what they draw: the map, the lists of the phone."""
+    expect(tab.locator("[aria-busy=true]")).to_have_count(0)
+
+
 def visit(page: Page, browser: Browser, site: Site, looks: Looks, shots: Path | None) -> None:
     """Open it in both languages, and ask axe, the widths and the console what they have against
     it. looks : those that axe is asked about."""
     with listened(site.window(browser, page.role)) as (tab, complaints):
         for language, asked in looks.items():
             arrive(tab, page, language, site)
+            drawn(tab)
             if shots:
                 take(tab, page, language, shots)
             tab.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -19,7 +19,8 @@
     .then(draw)
     .catch(function () {
       // The drawing of the page stays where it is
-    });
+    })
+    .finally(() => box.setAttribute("aria-busy", "false"));
 
   function draw(shapes) {
     box.hidden = false;

@@ -12,9 +12,11 @@ const main = document.querySelector("[data-phone-main]");
 const isHome = here() === main.dataset.phoneMain;
 const lists = { waiting: main.querySelector("[data-list=waiting]"), kept: main.querySelector("[data-list=kept]") };
 
+let listing = Promise.resolve();
+
 if (!isHome) await instead();
+document.addEventListener("phone-told", list); // before it is looked: what is told meanwhile counts
 await list();
-document.addEventListener("phone-told", list);
 for (const one of main.querySelectorAll("[data-phone-forget]")) {
   one.addEventListener("click", async () => {
     if (!one.dataset.sure) {
@@ -44,7 +46,13 @@ async function instead() {
   await enhance(main, told);
 }
 
-async function list() {
+// One after another: who looked last draws last
+function list() {
+  listing = listing.catch(() => {}).then(draw);
+  return listing;
+}
+
+async function draw() {
   if (!lists.waiting.isConnected) return;
   const entries = store.mine() ? await queue.entries() : [];
   const pages = store.mine() ? await store.all("page") : [];

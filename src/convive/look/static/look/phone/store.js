@@ -134,9 +134,18 @@ export async function forget() {
   localStorage.removeItem(MINE);
   (await opening).close();
   opening = undefined;
-  indexedDB.deleteDatabase(NAME);
+  await deleted();
   for (const name of await caches.keys()) if (name.startsWith("convive-")) await caches.delete(name);
   for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+}
+
+// Done when the database is gone, or goes as soon as another tab lets go of it. What is in it is
+// deleted by then: where it stays, it is empty
+function deleted() {
+  return new Promise((done) => {
+    const asked = indexedDB.deleteDatabase(NAME);
+    asked.onsuccess = asked.onblocked = asked.onerror = () => done();
+  });
 }
 
 async function opened(row) {
