@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "postgres"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "postgres")]
 from cluster import cluster, programs  # noqa: E402
 
 BIN = Path(sys.executable).parent  # not resolved: the environment's own directory

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from ports import free_port
 
 PASSWORD = "9f2c-rosa#del/inca"  # holds what an address must write otherwise
 
@@ -42,7 +43,7 @@ def cluster(binaries: Path, password: str = "") -> Iterator[str]:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        data, port = folder / "data", _free_port()
+        data, port = folder / "data", free_port()
         trust = ["-A", "trust"]
         if password:
             kept = folder / "password"
@@ -75,12 +76,6 @@ def _run(program: Path, *words: object, **more: str) -> None:
         )
         output.seek(0)
         assert done.returncode == 0, f"{program.name}: {output.read().decode()}"
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def _version(folder: Path) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ports import free_port
 
 from convive.access.permissions import Role
 from convive.demo import home as demo_home
@@ -274,7 +274,7 @@ def test_it_serves_pages_and_stops_with_its_worker(built):
         says(process, f"http://localhost:{port}/")  # it may answer a moment before it says so
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
     assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2)
@@ -287,7 +287,7 @@ def test_if_the_worker_dies_the_server_stops_with_an_error(built):
     assert page(port) == 200
     (worker,) = [pid for pid, words in children(process.pid) if words[-1] == "worker"]
     os.kill(worker, signal.SIGKILL)
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=60) == 1
     assert "worker" in process.communicate()[0]
 
 
@@ -303,8 +303,8 @@ def start(*words: object) -> subprocess.Popen:
 
 
 def says(process: subprocess.Popen, wanted: str) -> None:
-    """Wait for a line that holds this, half a minute at most."""
-    late = threading.Timer(30, process.kill)
+    """Wait for a line that holds this, two minutes at most."""
+    late = threading.Timer(120, process.kill)
     late.start()
     try:
         heard = []
@@ -318,18 +318,12 @@ def says(process: subprocess.Popen, wanted: str) -> None:
 
 
 def page(port: int) -> int:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         with contextlib.suppress(OSError):
             return urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).status
         time.sleep(0.1)
     raise AssertionError("no page came")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def children(parent: int) -> list[tuple[int, list[str]]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import homes
 import pytest
+from ports import free_port
 
 SECONDS = 180  # until a slow machine is taken for a broken one
 
@@ -24,9 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
