@@ -10,16 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from cast import LA_ESPERANZA, code_now
+from cast import LA_ESPERANZA
 from desk_files import FAULTS, HEADER, KINDS, MENDED, ROWS, as_csv, as_xlsx, complaints
-from house import Site
+from house import Site, code_that_lasts
 from keys import Keys, at_keyboard
 from playwright.sync_api import Browser, expect
 from python_calamine import CalamineWorkbook
@@ -106,10 +105,7 @@ def sign_in_first(officer: Keys, link: str, email: str, password: str) -> None:
     officer.write("[name=password]", password)
     officer.go(SEND, "*/2fa/**")
     officer.look("second-factor")
-    secret = officer.text("main .secret")
-    while time.time() % 30 > 28:  # typed too late, a code is another's
-        time.sleep(0.2)
-    officer.write("[name=code]", code_now(secret))
+    officer.write("[name=code]", code_that_lasts(officer.text("main .secret")))
     officer.go(SEND, "*/recovery-codes/")
     officer.look("recovery-codes")
     assert len(officer.take("main a[href*='recovery-codes/download']").split()) >= 10
