@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,17 @@ class Phone:
         self._site.enter(self._window, role)
 
     def kill(self) -> None:
-        """As when the battery dies: nothing is asked, nothing is told."""
-        mine = f"--user-data-dir={self._profile}"
-        for one in Path("/proc").iterdir():
-            if one.name.isdecimal() and mine in _line(one):
-                os.kill(int(one.name), signal.SIGKILL)
+        """As when the battery dies: nothing is asked, nothing is told. Returns once all is dead."""
+        while alive := self._processes():
+            for process in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
         self._window = None
+
+    def _processes(self) -> list[int]:
+        """Those of this browser: each names its profile until it has let go of it."""
+        mine, every = f"--user-data-dir={self._profile}", Path("/proc").iterdir()
+        return [int(one.name) for one in every if one.name.isdecimal() and mine in _line(one)]
 
     def off(self) -> None:
         if self._window is not None:

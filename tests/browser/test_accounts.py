@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import signing
 from house import Site
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
-from usable import LANGUAGES, RULES, faults, show, sideways
+from usable import LANGUAGES, RULES, drawn, faults, show, sideways
 
 from convive.kernel.home import Home
 
@@ -33,17 +33,27 @@ class Walk:
         """Open the first link of the page whose address ends in `part`, else holds it, by key."""
         ends = self.tab.locator(f"main a[href$='{part}']")
         holds = self.tab.locator(f"main a[href*='{part}']")
-        (ends if ends.count() else holds).first.press("Enter")
-        self.tab.wait_for_url(f"**{part}**")
+        with self.tab.expect_navigation(url=f"**{part}**"):
+            (ends if ends.count() else holds).first.press("Enter")
 
     def send(self, name: str = "") -> None:
         """Press the button of the page's form, by keyboard; wait for the page that follows."""
         which = f"[name={name}]" if name else ".btn:not(.quiet, .slim)"
+        self.press(self.tab.locator(f"main button[type=submit]{which}").last)
+
+    def press(self, what: str | Locator) -> None:
+        """Press what leads to another page, by keyboard; wait for that page."""
+        found = self.tab.locator(what) if isinstance(what, str) else what
         with self.tab.expect_navigation():
-            self.tab.locator(f"main button[type=submit]{which}").last.press("Enter")
+            found.press("Enter")
+
+    def is_told_why_not(self) -> None:
+        """What was sent came back: the focus goes to what says why, once the page is there."""
+        expect(self.tab.locator("[role=alert]:focus")).to_have_count(1)
 
     def look(self, name: str) -> None:
         """Everybody can use this page, on a phone and on a desk."""
+        drawn(self.tab)
         for width in (1280, 360):
             show(self.tab, "light", width)
             if width == 360 or self.language == "en":  # the desk too where a run takes its time
@@ -73,7 +83,7 @@ def test_system_staff_invite_change_close_and_hand_over(
         walk.follow("/members/invite/")
         walk.send()
         walk.look("invite-refused")
-        assert tab.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        walk.is_told_why_not()
         tab.locator("[name=name]").fill("Muestra de Persona")
         tab.locator("[name=email]").fill(f"invited.{language}@demo.convive.example")
         tab.locator("[name=role]").select_option("auditor")
@@ -141,8 +151,7 @@ def test_what_was_opened_is_seen_by_whoever_opened_it_and_by_the_coordinator(
         walk.look("opened-place")
         walk.to("/me/sessions/")
         walk.look("sessions")
-        with walk.tab.expect_navigation():
-            walk.tab.locator("aside.glass button").press("Enter")
+        walk.press("aside.glass button")
         assert walk.tab.locator("aside.glass").count() == 0
     with site.open(browser, "coordinator") as window:
         walk = Walk(site, window.new_page(), language, shots)
@@ -161,8 +170,7 @@ def test_a_role_is_kept_and_another_removed_in_the_review(
     with site.open(browser, "coordinator") as window:
         walk = Walk(site, window.new_page(), language, shots)
         walk.to("/access/review/")
-        with walk.tab.expect_navigation():
-            walk.tab.locator("main form[action*='/keep/'] button").first.press("Enter")
+        walk.press(walk.tab.locator("main form[action*='/keep/'] button").first)
         walk.look("review")
         walk.follow("/remove/")
         walk.look("remove-role")

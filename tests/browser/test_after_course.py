@@ -47,8 +47,7 @@ def test_from_the_first_day_to_the_certificate_and_the_question(
         walk.tab.wait_for_url("**/sessions/*/")
         who_came_without_a_line(walk, site, phone)
         walk.to(home)
-        with walk.tab.expect_navigation():
-            walk.tab.locator("form[action*='/complete/'] button").press("Enter")
+        walk.press("form[action*='/complete/'] button")
         walk.follow("/certificates/")
         walk.look("certificates-to-issue")
         walk.tab.locator("[name=hours]").fill("24")

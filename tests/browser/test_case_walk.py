@@ -68,7 +68,7 @@ def test_somebody_is_accompanied_from_opening_to_closing(
         worker.send()
         worker.look("case-screening")
         worker.to(case)
-        worker.tab.locator("form[action$='/ask/'] button").click()
+        worker.press("form[action$='/ask/'] button")
         worker.look("case")
         worker.follow("/team/")
         worker.look("case-team")

@@ -43,12 +43,10 @@ def test_a_letter_is_typed_in_by_one_and_confirmed_by_another(
             tab.locator("main td input").all(), ("12", "3", "9", "uno"), strict=True
         ):
             cell.fill(n)
-        tab.locator("button[value=pass-on]").press("Enter")
-        tab.wait_for_load_state()
-        assert tab.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        walk.press("button[value=pass-on]")
+        walk.is_told_why_not()
         tab.locator("main td input").last.fill("1")
-        tab.locator("button[value=pass-on]").press("Enter")
-        tab.wait_for_load_state()
+        walk.press("button[value=pass-on]")
         walk.look("keyin-waiting")
         path = walk.path
     with site.open(browser, "coordinator") as window:
@@ -58,7 +56,6 @@ def test_a_letter_is_typed_in_by_one_and_confirmed_by_another(
         assert walk.path == path
         walk.look("keyin-deciding")
         walk.tab.locator("[name=compared]").press("Space")
-        walk.tab.locator("form[action$='/confirm'] button").press("Enter")
-        walk.tab.wait_for_load_state()
+        walk.press("form[action$='/confirm'] button")
         walk.tab.wait_for_url("**/batches/*/", timeout=60_000)
         assert "12-2024" in walk.tab.locator("main").inner_text()

@@ -15,9 +15,9 @@ def test_the_keyboard_first_meets_the_way_to_the_content(browser: Browser, site:
     with opened(browser, site, Page("portal:front")) as (tab, _):
         tab.goto(site.url)
         tab.keyboard.press("Tab")
-        assert tab.evaluate("document.activeElement.className") == "skip"
+        expect(tab.locator(".skip")).to_be_focused()
         tab.keyboard.press("Enter")
-        assert tab.evaluate("document.activeElement.id") == "content"
+        expect(tab.locator("#content")).to_be_focused()
 
 
 def test_targets_are_large_enough_for_a_thumb(browser: Browser, site: Site) -> None:

@@ -70,7 +70,8 @@ def test_a_passkey_is_made_used_alone_used_as_second_step_renamed_and_removed(
     first_sign_in(site, tab, email)
 
     # In place of an app, by keyboard, on a phone
-    tab.get_by_role("link", name="Make a passkey on this device instead").press("Enter")
+    with tab.expect_navigation():
+        tab.get_by_role("link", name="Make a passkey on this device instead").press("Enter")
     expect(tab.get_by_role("heading", level=1)).to_have_text("A passkey")
     assert faults(tab, "tag", RULES) == "" and sideways(tab) <= 0
     tab.get_by_label("Name of the device").fill("Phone")
@@ -88,6 +89,7 @@ def test_a_passkey_is_made_used_alone_used_as_second_step_renamed_and_removed(
     # After the password, in place of the code
     sign_out(site, tab)
     give_password(site, tab, email)
+    tab.wait_for_url("**/2fa/**")
     assert faults(tab, "tag", RULES) == ""
     tab.get_by_role("button", name="Use a passkey").press("Enter")
     tab.wait_for_url("**/workspace/")
@@ -97,11 +99,14 @@ def test_a_passkey_is_made_used_alone_used_as_second_step_renamed_and_removed(
     for width in (360, 1280):
         show(tab, "light", width)
         assert faults(tab, "tag", RULES) == "" and sideways(tab) <= 0
-    tab.get_by_role("link", name="Rename").click()
+    with tab.expect_navigation():
+        tab.get_by_role("link", name="Rename").click()
     tab.get_by_label("Name of the device").fill("Old phone")
     assert faults(tab, "tag", RULES) == ""
-    tab.get_by_role("button", name="Save").click()
-    tab.get_by_role("link", name="Remove").click()
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Save").click()
+    with tab.expect_navigation():
+        tab.get_by_role("link", name="Remove").click()
     assert faults(tab, "tag", RULES) == ""
     tab.get_by_role("button", name="Remove").click()
     # It was the only second factor: nothing opens until there is another
