@@ -30,7 +30,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirec
 
 import homes
 import pytest
-from browser.house import Site, convive, free_port
+from browser.house import Server, Site, convive, free_port
 
 pytestmark = pytest.mark.heavy
 
@@ -217,7 +217,8 @@ def signed_in(house: House) -> Writer:
     """The coordinator of the demo, signed in as a person is, with the form of a commitment open."""
     built = convive(house.home, "demo", "--no-serve")
     emails = {row["role"]: row["email"] for row in built["accounts"]}
-    site = Site(f"http://localhost:{house.port}", house.home, built["password"], emails)
+    server = Server(house.home, house.port)
+    site = Site(server.url, house.home, built["password"], emails, server)
     jar = CookieJar()
     web = build_opener(HTTPCookieProcessor(jar))
     for path, fields in (
