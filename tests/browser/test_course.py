@@ -144,7 +144,8 @@ def photograph(site: Site, number: int) -> bytes:
     code = (
         "import django, json, sys; django.setup();"
         "from convive.domain.services import queries, sheets;"
-        "json.dump(sheets.document(queries.session_to_read(int(sys.argv[1]))), sys.stdout)"
+        "from convive.doors.workspace.jobs import WORKER;"
+        "json.dump(sheets.document(queries.session_to_read(WORKER, int(sys.argv[1]))), sys.stdout)"
     )
     made = subprocess.run(
         [sys.executable, "-c", code, str(number)],

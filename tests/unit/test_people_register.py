@@ -363,7 +363,7 @@ def test_erasing_leaves_what_is_counted_and_nothing_else():
         assert row.worker is None
     assert not PersonToken.objects.exists() and not Consent.objects.exists()
     assert not queries.people_visible_to(lead).exists()
-    with pytest.raises(BadInput, match="nobody of this code"):
+    with pytest.raises(NotAllowed):  # as for somebody of others
         actions.correct(by=lead, person=found.code, facts=YOMIRA)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from convive.access.rules import Actor, require
+from convive.access.rules import Actor, Scope, require
 from convive.domain.cases import held, queries, rules
 from convive.domain.cases.models import Case, Goal, Note, Stay, Step
 from convive.domain.cases.vocabulary import Aim, Doer, Need, Plan
@@ -41,8 +41,9 @@ def open_case(
 
     Raises BadInput where the person does not agree, or where this actor sees an open case already.
     """
-    whom = people.person(person)
+    whom = people.person(by, person)
     if whom is None or whom.is_erased or whom.same_as is not None:
+        require(by, queries.KEEP, Scope("-", "-"))  # as for somebody of others
         raise BadInput.at(person, _("There is nobody of this code."), _("Look for the person."))
     require(by, queries.KEEP, people.scope_of(whom))
     if not people.agrees(whom, Purpose.SERVICES):

@@ -93,8 +93,8 @@ def take_parts(found: Case, worker: int, team: set[int], supervisor: int) -> Non
 
 
 def _locked(by: Actor, code: str) -> Case:
-    rows = Case.objects.select_related("person__organisation", "person__district")
-    found = rows.select_for_update(of=("self",)).filter(code=code).first()
+    rows = queries.cases_visible_to(by).select_for_update(of=("self",))
+    found = rows.filter(code=code).first()
     if found is None:
         require(by, queries.KEEP, Scope("-", "-"))  # as for a case of others
         raise BadInput.at(code, _("There is no such case."), _("Look in the list of cases."))

@@ -23,22 +23,13 @@ KEEP, SUPERVISE = Permission.KEEP_CASES, Permission.SUPERVISE_CASES
 
 def cases_visible_to(who: Actor) -> QuerySet[Case]:
     """The cases of whose team this actor is, or that they supervise."""
-    rows = _cases()
-    if who.is_system:
-        return rows
-    account = programme.account_of(who)
-    if account is None:
-        return rows.none()
-    theirs = Q(pk__in=Case.objects.filter(team=account.pk).values("pk"))
-    return rows.filter(
-        (theirs & Q(person__in=_people(who, KEEP)))
-        | (Q(supervisor=account.pk) & Q(person__in=_people(who, SUPERVISE)))
-    )
+    return _cases_of(who, KEEP, SUPERVISE)
 
 
-def case(code: str) -> Case | None:
-    """By its code; whoever asks is checked by `sees`."""
-    return _cases().filter(code=code).first()
+def case(who: Actor, code: str, *parts: Permission) -> Case | None:
+    """By its code, of those in which this actor has one of these parts, or any where none is named:
+    to work on it, or to supervise it. It takes the same work to find none as that of others."""
+    return _cases_of(who, *(parts or (KEEP, SUPERVISE))).filter(code=code).first()
 
 
 def scope_of(found: Case) -> Scope:
@@ -166,7 +157,18 @@ def _cases() -> QuerySet[Case]:
     )  # fmt: skip
 
 
-def _people(who: Actor, permission: Permission) -> QuerySet[Person]:
-    """The rows of the register within reach, those that stand under another among them."""
-    reach = programme.within_reach(who, permission)
-    return Person.objects.filter(reach).order_by()
+def _cases_of(who: Actor, *parts: Permission) -> QuerySet[Case]:
+    rows = _cases()
+    if who.is_system:
+        return rows
+    account = programme.account_of(who)
+    if account is None:
+        return rows.none()
+    of = {
+        KEEP: Q(pk__in=Case.objects.filter(team=account.pk).values("pk")),
+        SUPERVISE: Q(supervisor=account.pk),
+    }
+    mine = Q(pk__in=())
+    for part in parts:
+        mine |= of[part] & Q(person__in=people.within_reach(who, part).values("pk"))
+    return rows.filter(mine)

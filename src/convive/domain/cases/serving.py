@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from convive.access.permissions import Permission
 from convive.access.rules import Scope
 from convive.domain.cases import pages, queries
 from convive.domain.cases.models import Case
@@ -19,33 +20,25 @@ from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
 
 
-def case_of(code: str) -> Case:
-    found = queries.case(code)
+def case_of(request: HttpRequest, code: str, *parts: Permission) -> Case:
+    """Of those in which whoever asks has one of these parts, or any; for others there is none."""
+    found = queries.case(actor(request), code, *parts)
     if found is None:
         raise Http404
     return found
 
 
 def seen_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
-    """Where a case stands, for its team and its supervisor; for others there is none."""
-    found = case_of(code)
-    if not queries.sees(actor(request), found):
-        raise Http404
-    return queries.scope_of(found)
+    """Where a case stands, for its team and its supervisor."""
+    return queries.scope_of(case_of(request, code))
 
 
 def team_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
-    found = case_of(code)
-    if not queries.is_of_team(actor(request), found):
-        raise Http404
-    return queries.scope_of(found)
+    return queries.scope_of(case_of(request, code, queries.KEEP))
 
 
 def supervisor_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
-    found = case_of(code)
-    if not queries.is_supervisor(actor(request), found):
-        raise Http404
-    return queries.scope_of(found)
+    return queries.scope_of(case_of(request, code, queries.SUPERVISE))
 
 
 def sent(request: HttpRequest) -> Any:
@@ -67,7 +60,7 @@ def filled(
 
     leaving : it opens although the person no longer agrees to be attended.
     """
-    if not leaving and not queries.agrees(case_of(code)):
+    if not leaving and not queries.agrees(case_of(request, code)):
         messages.error(request, _("The person does not agree to be attended."))
         return redirect("cases:case", code=code)
     if form.is_valid():
@@ -77,10 +70,9 @@ def filled(
             tell(form, error)
         else:
             messages.success(request, _("Written down."))
-            found = case_of(code)
-            seen = queries.sees(actor(request), found)
+            seen = queries.case(actor(request), code) is not None
             return redirect("cases:case", code) if seen else redirect("cases:list")
-    context = pages.head(case_of(code), actor(request))
+    context = pages.head(case_of(request, code), actor(request))
     context |= {"form": form, "title": title, "intro": intro}
     return render(request, "cases/form.html", context, status=422 if form.errors else 200)
 

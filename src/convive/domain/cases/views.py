@@ -35,12 +35,12 @@ from convive.kernel.forms import tell
 _ON_A_PAGE = 50
 
 
-def _of_person(_request: HttpRequest, code: str) -> Scope:
-    return people.scope_of(_person(code))
+def _of_person(request: HttpRequest, code: str) -> Scope:
+    return people.scope_of(_person(request, code))
 
 
-def _person(code: str) -> Person:
-    found = people.person(code)
+def _person(request: HttpRequest, code: str) -> Person:
+    found = people.person(actor(request), code)
     if found is None or found.is_erased or found.same_as is not None:
         raise Http404
     return found
@@ -62,7 +62,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @opens(Permission.KEEP_CASES, scope=_of_person)
 def of_person(request: HttpRequest, code: str) -> HttpResponse:
     """The cases of somebody that this actor sees; and a new one, where there is none open."""
-    person, who = _person(code), actor(request)
+    person, who = _person(request, code), actor(request)
     found = list(queries.of_person(who, person))
     account = programme.account_of(who)
     worker = account.pk if account else None
@@ -88,7 +88,7 @@ def of_person(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_CASES, Permission.SUPERVISE_CASES, scope=seen_scope)
 def case(request: HttpRequest, code: str) -> HttpResponse:
     """A case: its needs, plan, notes, reviews, and who works on it."""
-    return render(request, "cases/case.html", pages.case(case_of(code), actor(request)))
+    return render(request, "cases/case.html", pages.case(case_of(request, code), actor(request)))
 
 
 @sensitive_post_parameters()
@@ -96,7 +96,7 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
 def needs(request: HttpRequest, code: str) -> HttpResponse:
     """What the person needs now."""
     form = NeedsForm(sent(request))
-    form.initial["needs"] = case_of(code).needs.split()
+    form.initial["needs"] = case_of(request, code).needs.split()
     return filled(request, code, form, _("What the person needs"), actions.say_needs)
 
 
@@ -143,7 +143,7 @@ def step_done(request: HttpRequest, code: str, step: str) -> HttpResponse:
 @opens(Permission.KEEP_CASES, Permission.SUPERVISE_CASES, scope=seen_scope)
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Who works on a case and who supervises it."""
-    found = case_of(code)
+    found = case_of(request, code)
     form = TeamForm(
         sent(request), found=found, supervises=queries.is_supervisor(actor(request), found)
     )
@@ -156,7 +156,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_CASES, Permission.SUPERVISE_CASES, scope=seen_scope)
 def screening(request: HttpRequest, code: str) -> HttpResponse:
     """The screenings of a case, the newest first."""
-    found = case_of(code)
+    found = case_of(request, code)
     context = pages.screening(found, actor(request))
     if not context["shown"]:
         raise Http404
@@ -167,7 +167,7 @@ def screening(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_CASES, scope=team_scope)
 def screen(request: HttpRequest, code: str) -> HttpResponse:
     """Write down what was found, factor by factor; and choose the tier."""
-    found, who = case_of(code), actor(request)
+    found, who = case_of(request, code), actor(request)
     if not queries.agrees(found):
         messages.error(request, _("The person does not agree to be attended."))
         return redirect("cases:case", code=code)

@@ -11,13 +11,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
 from convive.access.rules import Actor, Scope, may, require
-from convive.domain.people import consent, forgetting, passing, queries, search, storing
+from convive.domain.people import consent, forgetting, keeping, passing, queries, search, storing
 from convive.domain.people import facts as facts_
 from convive.domain.people.consent import Word
 from convive.domain.people.facts import TEXTS, Facts
@@ -111,7 +110,7 @@ def register_all(
 @transaction.atomic
 def correct(*, by: Actor, person: str, facts: Facts) -> Person:
     """Write down other facts. The journal names the fields that changed, not what they say."""
-    found = _locked(person)
+    found = _locked(by, person)
     require(by, Permission.KEEP_PEOPLE, queries.scope_of(found))
     today = programme.today()
     facts_.checked(facts, today)
@@ -136,7 +135,7 @@ def correct(*, by: Actor, person: str, facts: Facts) -> Person:
 @transaction.atomic
 def record_words(*, by: Actor, person: str, words: Iterable[Word]) -> list[Consent]:
     """Write down what was agreed to or withdrawn. It holds from this moment."""
-    found = _locked(person)
+    found = _locked(by, person)
     require(by, Permission.KEEP_PEOPLE, queries.scope_of(found))
     made = _keep_words(by, found, words)
     if made:
@@ -168,7 +167,7 @@ def join(*, by: Actor, person: str, same_as: str) -> Person:
 
     Nothing is moved or lost, so `part` undoes it whole.
     """
-    found, kept = _locked(person), _locked(same_as)
+    found, kept = _locked(by, person), _locked(by, same_as, is_named=True)
     for row in (found, kept):
         require(by, Permission.JOIN_PEOPLE, queries.scope_of(row))
     if found.organisation_id != kept.organisation_id or found.pk == kept.pk:
@@ -194,7 +193,7 @@ def join(*, by: Actor, person: str, same_as: str) -> Person:
 def part(*, by: Actor, person: str) -> Person:
     """Take back that a row is the same person as another. What was joined to it before comes back
     under it."""
-    found = _locked(person)
+    found = _locked(by, person)
     require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
     if found.same_as is None:
         raise BadInput.at(person, _("It stands under nobody."), _("Reload the page."))
@@ -215,7 +214,7 @@ def hand_over(*, by: Actor, people: Iterable[str], worker: int) -> int:
     """
     codes = list(people)
     for code in codes:
-        found = _locked(code)
+        found = _locked(by, code)
         if found.worker_id is None or by.id != f"user:{found.worker_id}":  # not their own
             require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
     return _pass(by, codes, worker)
@@ -231,7 +230,7 @@ def pass_on(*, by: Actor, leaver: int, worker: int) -> int:
 def _pass(by: Actor, people: Iterable[str], worker: int) -> int:
     count = 0
     for code in people:
-        found = _locked(code)
+        found = keeping.to_write_on().get(code=code)
         successor = _worker(worker, queries.scope_of(found))
         if found.worker_id != worker:
             before, found.worker = found.worker_id, successor
@@ -249,7 +248,7 @@ def erase(*, by: Actor, person: str, reason: str) -> Person:
 
     Also of rows that were joined to it. reason : one of the words of the page, for the journal.
     """
-    found = _locked(person)
+    found = _locked(by, person)
     require(by, Permission.JOIN_PEOPLE, queries.scope_of(found))
     today = programme.today()
     for row in [found, *found.doubles.select_for_update()]:
@@ -345,11 +344,12 @@ def _worker(account: int | None, scope: Scope) -> User | None:
     return found
 
 
-def _locked(code: str) -> Person:
-    rows = Person.objects.select_related("organisation", "district", "same_as")
-    found = rows.select_for_update(of=("self",)).filter(~Q(erased_on__isnull=False), code=code)
-    one = found.first()
+def _locked(by: Actor, code: str, *, is_named: bool = False) -> Person:
+    """is_named : somebody typed the code, and is told that nobody they see has it."""
+    one = keeping.locked(by, code)
     if one is None:
+        if not is_named:
+            require(by, Permission.SEE_PEOPLE, Scope("-", "-"))  # as for somebody of others
         raise BadInput.at(code, _("There is nobody of this code."), _("Look for the person again."))
     return one
 

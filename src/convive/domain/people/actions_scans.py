@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from convive.access.permissions import Permission
-from convive.access.rules import Actor, require
-from convive.domain.people import actions, queries
+from convive.access.rules import Actor, Scope, require
+from convive.domain.people import actions, keeping, queries
 from convive.domain.people.consent import Word
 from convive.domain.people.models import ConsentScan
 from convive.domain.people.vocabulary import ON_PAPER
@@ -53,7 +53,7 @@ def record_on_paper(*, by: Actor, person: str, words: Iterable[Word], scan: byte
 @transaction.atomic
 def open_scan(*, by: Actor, scan: str) -> ConsentScan:
     """The paper with what it shows. The journal says who opened it."""
-    found = _scan(scan)
+    found = _scan(by, scan)
     require(by, Permission.SEE_PEOPLE, queries.scope_of(found.person))
     _journal(by, "people.scan-opened", found)
     return found
@@ -62,16 +62,16 @@ def open_scan(*, by: Actor, scan: str) -> ConsentScan:
 @transaction.atomic
 def drop_scan(*, by: Actor, scan: str) -> None:
     """Take out a paper that is another person's, or that cannot be read. The words stay."""
-    found = _scan(scan)
+    found = _scan(by, scan)
     require(by, Permission.KEEP_PEOPLE, queries.scope_of(found.person))
     found.delete()
     _journal(by, "people.scan-dropped", found)
 
 
-def _scan(code: str) -> ConsentScan:
-    rows = ConsentScan.objects.select_related("person__organisation", "person__district")
-    found = rows.filter(code=code).first()
+def _scan(by: Actor, code: str) -> ConsentScan:
+    found = keeping.scan(by, code)
     if found is None:
+        require(by, Permission.SEE_PEOPLE, Scope("-", "-"))  # as for one of others
         raise BadInput.at(
             code, _("There is no scan of this code."), _("Open the page of the person again.")
         )

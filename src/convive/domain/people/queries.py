@@ -48,16 +48,22 @@ def people_visible_to(
     who: Actor, permission: Permission = Permission.SEE_PEOPLE
 ) -> QuerySet[Person]:
     """The people whom this actor may see, each once: a double stands under the other."""
-    rows = Person.objects.filter(same_as=None, erased_on=None)
-    if not who.is_system:
-        rows = rows.filter(programme.within_reach(who, permission))
+    rows = Person.objects.filter(programme.reached(who, permission), same_as=None, erased_on=None)
     return rows.select_related("organisation", "district", "worker")
 
 
-def person(code: str) -> Person | None:
-    """By its code; whoever asks is checked by `scope_of`."""
+def person(who: Actor, code: str) -> Person | None:
+    """By its code, of those within this actor's reach, forgotten and joined ones among them: of
+    others it takes the same work to find nobody. What they may do with it, `scope_of` tells."""
     rows = Person.objects.select_related("organisation", "district", "worker", "same_as")
-    return rows.filter(code=code).first()
+    return rows.filter(programme.reached(who, Permission.SEE_PEOPLE), code=code).first()
+
+
+def within_reach(who: Actor, permission: Permission = Permission.SEE_PEOPLE) -> QuerySet[Person]:
+    """Every row of whom this actor has a right on: a double goes with the row it stands under."""
+    own = Person.objects.filter(programme.reached(who, permission)).order_by().values("pk")
+    rows = Person.objects.filter(Q(same_as=None, pk__in=own) | Q(same_as__in=own))
+    return rows.order_by()
 
 
 def scope_of(found: Person) -> Scope:

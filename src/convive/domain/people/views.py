@@ -39,12 +39,12 @@ from convive.kernel.paging import LongList
 _ON_A_PAGE = 50
 
 
-def _scope(_request: HttpRequest, code: str) -> Scope:
-    return queries.scope_of(_person(code))
+def _scope(request: HttpRequest, code: str) -> Scope:
+    return queries.scope_of(_person(request, code))
 
 
-def _person(code: str) -> Person:
-    found = queries.person(code)
+def _person(request: HttpRequest, code: str) -> Person:
+    found = queries.person(actor(request), code)
     if found is None or found.is_erased:
         raise Http404
     return found
@@ -104,7 +104,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @opens(Permission.SEE_PEOPLE, scope=_scope)
 def person(request: HttpRequest, code: str) -> HttpResponse:
     """Who somebody is, how they are reached, what they agree to."""
-    found = _person(code)
+    found = _person(request, code)
     if found.same_as is not None:
         return redirect("people:person", code=found.same_as.code)
     who, scope = actor(request), queries.scope_of(found)
@@ -122,7 +122,7 @@ def person(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_PEOPLE, scope=_scope)
 def correct(request: HttpRequest, code: str) -> HttpResponse:
     """Correct what is written down of somebody."""
-    found, who = _person(code), actor(request)
+    found, who = _person(request, code), actor(request)
     form = PersonForm(request.POST if request.method == "POST" else None, who=who, found=found)
     if form.is_valid():
         try:
@@ -138,7 +138,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_PEOPLE, scope=_scope)
 def consent(request: HttpRequest, code: str) -> HttpResponse:
     """Write down what somebody answers to each purpose now; what is not ticked is a no."""
-    found = _person(code)
+    found = _person(request, code)
     now = pages.agreed_now(found)
     minor = queries.is_minor(found, programme.today())
     form = AskAgainForm(request, minor=minor)
@@ -167,7 +167,7 @@ def _record(by: Actor, person: str, words: list[Word], scan: UploadedFile[bytes]
 @opens(Permission.SEE_PEOPLE, scope=_scope)
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The printed page of what is held of somebody and why, to be given to them."""
-    found = _person(code)
+    found = _person(request, code)
     context = pages.sheet(found)
     context["beside"] = beside.sections(found, actor(request), on_sheet=True)
     return render(request, "people/sheet.html", context)
@@ -199,7 +199,7 @@ def part(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.JOIN_PEOPLE, scope=_scope)
 def erase(request: HttpRequest, code: str) -> HttpResponse:
     """Forget who somebody is; the counts stay right."""
-    found = _person(code)
+    found = _person(request, code)
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         actions.erase(by=actor(request), person=code, reason=form.cleaned_data["reason"])

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_POST
 
 from convive.access.permissions import Permission
 from convive.access.rules import Scope
-from convive.domain.people import actions_scans, files, queries
+from convive.domain.people import actions_scans, files, keeping, queries
 from convive.domain.programme.guard import actor, opens
 from convive.kernel import downloads, scans
 
 
-def _scope(_request: HttpRequest, code: str, scan: str) -> Scope:
+def _scope(request: HttpRequest, code: str, scan: str) -> Scope:
     """Of the person, and of none where the paper is not theirs."""
-    found = queries.person(code)
-    if found is None or not queries.scans(found).filter(code=scan).exists():
+    found = keeping.scan(actor(request), scan)
+    if found is None or found.person.code != code:
         raise Http404
-    return queries.scope_of(found)
+    return queries.scope_of(found.person)
 
 
 @csp_update({"sandbox": True})

@@ -18,8 +18,9 @@ def inside(request: HttpRequest, code: str, **_more: str) -> Scope:
 
 def member_of(request: HttpRequest, code: str) -> tuple[Unit, UnitMember]:
     """The unit, and whoever asks as its member. Raises Http404 for anybody else."""
-    found = queries.unit(code)
-    one = queries.member(actor(request), found) if found else None
+    who = actor(request)
+    found = queries.own_units(who).filter(code=code).first()
+    one = queries.member(who, found) if found else None
     if found is None or one is None:
         raise Http404
     return found, one

@@ -39,7 +39,7 @@ def send(
     Raises BadInput where consent is missing and nothing overrides it, where the service is closed
     there, or where the same was asked already.
     """
-    found = _person(person)
+    found = _person(by, person)
     require(by, Permission.SEND_REFERRAL, people.scope_of(found))
     body, wanted = programme.organisation(receiver), queries.service(service)
     if not queries.receivers(found.organisation.code).filter(pk=body.pk).exists():
@@ -185,11 +185,9 @@ def _moving(by: Actor, code: str, to: str) -> Referral:
     Raises NotAllowed for whoever does not stand on the side that makes this move, and BadInput for
     a move that is not open now.
     """
-    rows = Referral.objects.select_related(
-        "person__organisation", "person__district", "sender", "receiver"
-    ).select_for_update(of=("self",))
-    found = rows.filter(code=code).first()
+    found = queries.locked(by, code)
     if found is None:
+        require(by, Permission.ANSWER_REFERRAL, Scope("-", "-"))  # as for one of others
         raise BadInput.at(code, _("There is no referral of this code."), _("Look in the list."))
     side = Side.SENDER if to == Status.REVOKED else Side.RECEIVER
     _require_side(by, found, side)
@@ -242,9 +240,10 @@ def _overridden(by: Actor, found: Person, reason: str) -> None:
         raise BadInput.at("override", _("The reason is missing."), _("Choose one in the list."))
 
 
-def _person(code: str) -> Person:
-    found = people.person(code)
+def _person(by: Actor, code: str) -> Person:
+    found = people.person(by, code)
     if found is None or found.is_erased or found.same_as is not None:
+        require(by, Permission.SEND_REFERRAL, Scope("-", "-"))  # as for somebody of others
         raise BadInput.at(code, _("There is nobody of this code."), _("Look for the person again."))
     return found
 

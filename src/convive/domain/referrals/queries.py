@@ -47,9 +47,28 @@ def received_by(who: Actor) -> QuerySet[Referral]:
     return rows.filter(found)
 
 
-def referral(code: str) -> Referral | None:
-    """By its code; whoever asks is checked by `sender_scope` or `receiver_scope`."""
-    return _referrals().filter(code=code).first()
+def sent(who: Actor, code: str) -> Referral | None:
+    """By its code, of people of whom this actor may send one, forgotten ones among them. It takes
+    the same work to find none as to find that of others."""
+    return _referrals().filter(_sent(who), code=code).first()
+
+
+def received(who: Actor, code: str) -> Referral | None:
+    """By its code, of those that were sent to this actor's organisations."""
+    return received_by(who).filter(code=code).first()
+
+
+def locked(who: Actor, code: str) -> Referral | None:
+    """The same to be written on, from either side."""
+    mine = _sent(who) | Q(pk__in=received_by(who).order_by().values("pk"))
+    rows = Referral.objects.select_related(
+        "person__organisation", "person__district", "sender", "receiver"
+    )
+    return rows.select_for_update(of=("self",)).filter(mine, code=code).first()
+
+
+def _sent(who: Actor) -> Q:
+    return Q(person__in=people.within_reach(who, Permission.SEND_REFERRAL).values("pk"))
 
 
 def sender_scope(found: Referral) -> Scope:

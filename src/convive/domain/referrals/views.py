@@ -25,30 +25,37 @@ from convive.kernel.forms import tell
 _ON_A_PAGE = 50
 
 
-def _person(code: str) -> Person:
-    found = people.person(code)
+def _person(request: HttpRequest, code: str) -> Person:
+    found = people.person(actor(request), code)
     if found is None or found.is_erased or found.same_as is not None:
         raise Http404
     return found
 
 
-def _referral(code: str) -> Referral:
-    found = queries.referral(code)
+def _there(found: Referral | None) -> Referral:
     if found is None:
         raise Http404
     return found
 
 
-def _of_person(_request: HttpRequest, code: str) -> Scope:
-    return people.scope_of(_person(code))
+def _sent(request: HttpRequest, code: str) -> Referral:
+    return _there(queries.sent(actor(request), code))
 
 
-def _of_sender(_request: HttpRequest, code: str) -> Scope:
-    return queries.sender_scope(_referral(code))
+def _received(request: HttpRequest, code: str) -> Referral:
+    return _there(queries.received(actor(request), code))
 
 
-def _of_receiver(_request: HttpRequest, code: str) -> Scope:
-    return queries.receiver_scope(_referral(code))
+def _of_person(request: HttpRequest, code: str) -> Scope:
+    return people.scope_of(_person(request, code))
+
+
+def _of_sender(request: HttpRequest, code: str) -> Scope:
+    return queries.sender_scope(_sent(request, code))
+
+
+def _of_receiver(request: HttpRequest, code: str) -> Scope:
+    return queries.receiver_scope(_received(request, code))
 
 
 @opens(Permission.ANSWER_REFERRAL)
@@ -69,7 +76,7 @@ def referrals(request: HttpRequest) -> HttpResponse:
 @opens(Permission.SEND_REFERRAL, scope=_of_person)
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Refer somebody: first the service, then who takes people in for it."""
-    person, who = _person(code), actor(request)
+    person, who = _person(request, code), actor(request)
     asked = ServiceForm(request.GET if "service" in request.GET else None)
     context = {
         "person": person, "asked": asked, "consents": queries.consents(person),
@@ -101,13 +108,13 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.SEND_REFERRAL, scope=_of_sender)
 def sent(request: HttpRequest, code: str) -> HttpResponse:
     """A referral as whoever sent it sees it: where it stands, who answered what."""
-    return render(request, "referrals/sent.html", pages.sent(_referral(code), actor(request)))
+    return render(request, "referrals/sent.html", pages.sent(_sent(request, code), actor(request)))
 
 
 @opens(Permission.SEND_REFERRAL, scope=_of_sender)
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The printed sheet for a receiver without an account."""
-    return render(request, "referrals/sheet.html", pages.sheet(_referral(code)))
+    return render(request, "referrals/sheet.html", pages.sheet(_sent(request, code)))
 
 
 @require_POST
@@ -125,7 +132,7 @@ def revoke(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.SEND_REFERRAL, scope=_of_sender)
 def told(request: HttpRequest, code: str) -> HttpResponse:
     """Write down what a receiver without an account answered."""
-    found = _referral(code)
+    found = _sent(request, code)
     if not found.on_paper:
         return redirect("referrals:sent", code=code)
     if request.method == "POST" and "done" in request.POST:
@@ -136,21 +143,21 @@ def told(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.ANSWER_REFERRAL, scope=_of_receiver)
 def received(request: HttpRequest, code: str) -> HttpResponse:
     """A referral as whoever received it sees it: the copy, while that may be read."""
-    return render(request, "referrals/received.html", pages.received(_referral(code)))
+    return render(request, "referrals/received.html", pages.received(_received(request, code)))
 
 
 @sensitive_post_parameters()
 @opens(Permission.ANSWER_REFERRAL, scope=_of_receiver)
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """Accept with a day, or reject with a reason and where else."""
-    return _answer(request, _referral(code), "received")
+    return _answer(request, _received(request, code), "received")
 
 
 @require_POST
 @opens(Permission.ANSWER_REFERRAL, scope=_of_receiver)
 def done(request: HttpRequest, code: str) -> HttpResponse:
     """Say that the person was attended."""
-    return _done(request, _referral(code), "received")
+    return _done(request, _received(request, code), "received")
 
 
 @opens(Permission.ANSWER_REFERRAL)

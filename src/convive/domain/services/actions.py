@@ -56,12 +56,12 @@ def enrol(*, by: Actor, activity: str, person: str, on: date | None = None) -> E
     """
     found = require_activity(by, activity)
     require_open(found)
-    one = people.person(person)
+    one = people.person(by, person)
     if (
         one is None
         or one.is_erased
+        or one.same_as is not None
         or one.organisation_id != found.organisation_id
-        or not people.people_visible_to(by).filter(pk=one.pk).exists()
     ):
         raise BadInput.at(
             person,

@@ -62,7 +62,7 @@ def issue(
 @transaction.atomic
 def revoke(*, by: Actor, certificate: str) -> Certificate:
     """Withdraw a certificate that was written by mistake. Whoever checks its code sees that."""
-    found = queries.certificate(certificate)
+    found = queries.certificate_seen_by(by, certificate)
     row = require_enrolment(by, found.enrolment.code if found else "")
     one = row.certificates.select_for_update().get(code=certificate)
     if one.is_revoked:

@@ -35,7 +35,7 @@ def enrol_newcomer(
     either raises, LikelyDouble among them; then neither is written.
     """
     require(by, Permission.KEEP_SERVICES)
-    found = queries.activity(activity)
+    found = queries.activity(by, activity)
     if found is None:
         require(by, Permission.KEEP_SERVICES, Scope("-", "-"))
         raise BadInput.at(

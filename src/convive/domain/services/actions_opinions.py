@@ -21,7 +21,7 @@ def say(*, by: Actor = ANYBODY, activity: str, rating: int, text: str) -> str:
     The journal names the activity alone; the hour at which it was written down stands in no row
     of its own.
     """
-    found = queries.activity(activity)
+    found = queries.activity_of_anybody(activity)
     if found is None or not opinions.is_open(found, programme.today()):
         raise NotAllowed("nobody is asked about this activity now")
     words = text.strip()
@@ -49,7 +49,7 @@ def say(*, by: Actor = ANYBODY, activity: str, rating: int, text: str) -> str:
 @transaction.atomic
 def answer(*, by: Actor, opinion: str, text: str) -> Opinion:
     """Answer what somebody thought. They find it by their code; it is not published."""
-    one = opinions.opinion(opinion)
+    one = opinions.opinion(by, opinion)
     if one is None:
         raise NotAllowed("no such opinion, or not of this team")
     found = require_activity(by, one.activity.code)

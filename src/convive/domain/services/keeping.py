@@ -25,8 +25,8 @@ def require_open(found: Activity) -> None:
 
 def require_activity(by: Actor, code: str) -> Activity:
     """An activity that this actor keeps, locked, so that no place is given twice."""
-    rows = Activity.objects.select_related("service", "organisation", "district")
-    found = rows.select_for_update(of=("self",)).filter(code=code).first()
+    rows = queries.activities_visible_to(by).select_for_update(of=("self",))
+    found = rows.filter(code=code).first()
     if found is None:
         require(by, Permission.KEEP_SERVICES, Scope("-", "-"))
         raise BadInput.at(code, _("There is no such activity."), _("See the list of activities."))
@@ -38,7 +38,7 @@ def require_activity(by: Actor, code: str) -> Activity:
 
 def require_enrolment(by: Actor, code: str) -> Enrolment:
     """An enrolment of such an activity."""
-    found = queries.enrolment(code)
+    found = queries.enrolment(by, code)
     if found is None:
         require(by, Permission.KEEP_SERVICES, Scope("-", "-"))
         raise BadInput.at(code, _("There is no such enrolment."), _("Open the activity again."))

@@ -41,11 +41,13 @@ def by_code(code: str) -> Opinion | None:
     return rows.filter(code_hash=codes.code_hash(code, purpose=PURPOSE)).first()
 
 
-def opinion(code: str) -> Opinion | None:
+def opinion(who: Actor, code: str) -> Opinion | None:
+    """By its code, of the activities of whose team this actor is."""
     rows = Opinion.objects.select_related(
         "activity__service", "activity__organisation", "activity__district"
     )
-    return rows.filter(code=code).first()
+    own = queries.run_now_by(who).order_by().values("pk")
+    return rows.filter(code=code, activity__in=own).first()
 
 
 def reads(who: Actor, found: Activity, permission: Permission = Permission.KEEP_SERVICES) -> bool:

@@ -46,7 +46,7 @@ def activities_visible_to(
     who: Actor, permission: Permission = Permission.SEE_SERVICES
 ) -> QuerySet[Activity]:
     """The activities that this actor may see. Of a sensitive service there are none for others."""
-    rows = Activity.objects.select_related("service", "organisation", "district")
+    rows = _activities()
     if who.is_system:
         return rows
     account = programme.account_of(who)
@@ -65,10 +65,22 @@ def with_counts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
     ).order_by("-first_day", "-pk")
 
 
-def activity(code: str) -> Activity | None:
-    """By its code; whoever asks is checked by `sees`."""
-    rows = Activity.objects.select_related("service", "organisation", "district")
-    return rows.filter(code=code).first()
+def activity(who: Actor, code: str) -> Activity | None:
+    """By its code, of those that this actor may see: it takes the same work to find none as to find
+    that of others. What they may do with it, `sees` tells."""
+    return activities_visible_to(who).filter(code=code).first()
+
+
+def activity_of_anybody(code: str) -> Activity | None:
+    """By its code, for a page that anybody opens."""
+    return _activities().filter(code=code).first()
+
+
+def run_now_by(who: Actor) -> QuerySet[Activity]:
+    """The activities that this actor keeps and of whose team they are, whatever the service."""
+    account = programme.account_of(who)
+    rows = _activities().filter(programme.within_reach(who, Permission.KEEP_SERVICES))
+    return rows.filter(pk__in=Activity.objects.filter(team=account).values("pk"))
 
 
 def scope_of(found: Activity) -> Scope:
@@ -103,11 +115,13 @@ def enrolments(found: Activity) -> QuerySet[Enrolment]:
     return found.enrolments.select_related("person__district", "person__same_as", "activity")
 
 
-def enrolment(code: str) -> Enrolment | None:
+def enrolment(who: Actor, code: str) -> Enrolment | None:
+    """By its code, in the activities that this actor may see."""
     rows = Enrolment.objects.select_related(
         "person__same_as", "activity__service", "activity__organisation", "activity__district"
     )
-    return rows.filter(code=code).first()
+    visible = activities_visible_to(who).order_by().values("pk")
+    return rows.filter(code=code, activity__in=visible).first()
 
 
 def enrolments_of(people_: Iterable[int], who: Actor) -> list[Enrolment]:
@@ -131,14 +145,14 @@ def certificates(found: Activity) -> QuerySet[Certificate]:
 
 
 def certificate(code: str) -> Certificate | None:
-    """By its code; on the public page whoever has it may ask."""
-    rows = Certificate.objects.select_related(
-        "enrolment__person__same_as",
-        "enrolment__activity__service",
-        "enrolment__activity__organisation",
-        "enrolment__activity__district",
-    )
-    return rows.filter(code=code).first()
+    """By its code, for the public page: whoever has it may ask."""
+    return _certificates().filter(code=code).first()
+
+
+def certificate_seen_by(who: Actor, code: str) -> Certificate | None:
+    """By its code, of the activities that this actor may see."""
+    visible = activities_visible_to(who).order_by().values("pk")
+    return _certificates().filter(code=code, enrolment__activity__in=visible).first()
 
 
 def free_places(found: Activity) -> int:
@@ -164,12 +178,13 @@ def session(found: Activity, number: int) -> Session | None:
     return found.sessions.filter(pk=number).first()
 
 
-def session_to_read(number: int) -> Session | None:
-    """Of whatever activity, by the number on its sheet; whoever reads it is checked by `sees`."""
+def session_to_read(who: Actor, number: int) -> Session | None:
+    """By the number on its sheet, of the activities that this actor keeps."""
     rows = Session.objects.select_related(
         "activity__service", "activity__organisation", "activity__district"
     )
-    return rows.filter(pk=number).first()
+    kept = activities_visible_to(who, Permission.KEEP_SERVICES).order_by().values("pk")
+    return rows.filter(pk=number, activity__in=kept).first()
 
 
 def expected_at(one: Session) -> list[Enrolment]:
@@ -325,3 +340,14 @@ def service(code: str) -> CatalogueEntry:
             _("Choose a service of the list."),
         )
     return found
+
+
+def _activities() -> QuerySet[Activity]:
+    return Activity.objects.select_related("service", "organisation", "district")
+
+
+def _certificates() -> QuerySet[Certificate]:
+    return Certificate.objects.select_related(
+        "enrolment__person__same_as", "enrolment__activity__service",
+        "enrolment__activity__organisation", "enrolment__activity__district",
+    )  # fmt: skip

@@ -39,28 +39,25 @@ _ON_A_PAGE = 50
 
 def activity_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
     """Where an activity stands. Of a sensitive service, for those who run it alone."""
-    found = activity_of(code)
-    if not queries.sees(actor(request), found):
-        raise Http404
-    return queries.scope_of(found)
+    return queries.scope_of(activity_of(request, code))
 
 
 def enrolment_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
     """Where its activity stands."""
-    return activity_scope(request, enrolment_of(code).activity.code)
+    return queries.scope_of(enrolment_of(request, code).activity)
 
 
-def activity_of(code: str) -> Activity:
-    """Raises Http404 where there is none of this code."""
-    found = queries.activity(code)
+def activity_of(request: HttpRequest, code: str) -> Activity:
+    """Raises Http404 where whoever asks sees none of this code."""
+    found = queries.activity(actor(request), code)
     if found is None:
         raise Http404
     return found
 
 
-def enrolment_of(code: str) -> Enrolment:
-    """Raises Http404 where there is none of this code."""
-    found = queries.enrolment(code)
+def enrolment_of(request: HttpRequest, code: str) -> Enrolment:
+    """Raises Http404 where whoever asks sees none of this code."""
+    found = queries.enrolment(actor(request), code)
     if found is None:
         raise Http404
     return found
@@ -108,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @opens(Permission.SEE_SERVICES, scope=activity_scope)
 def activity(request: HttpRequest, code: str) -> HttpResponse:
     """An activity: when it meets, who has a place, who waits, and how many stay."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     context = pages.activity(found) | {
         "keeps": queries.sees(actor(request), found, Permission.KEEP_SERVICES),
         "runs": opinions.reads(actor(request), found),
@@ -119,7 +116,7 @@ def activity(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def sessions(request: HttpRequest, code: str) -> HttpResponse:
     """Add sessions on days of the week."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     form = SessionsForm(request.POST if request.method == "POST" else None, found=found)
     if form.is_valid():
         try:
@@ -139,7 +136,7 @@ def sessions(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Who came to a session: a list for the phone."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     one = session_of(found, number)
     roll = pages.roll(one)
     form = RollForm(
@@ -177,7 +174,7 @@ def attendance(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def enrol(request: HttpRequest, code: str) -> HttpResponse:
     """Look for somebody of the register by name, and enrol them."""
-    found, who = activity_of(code), actor(request)
+    found, who = activity_of(request, code), actor(request)
     sent = request.POST if request.method == "POST" else None
     form = EnrolForm(sent if sent is not None and "person" in sent else None)
     search = SearchForm(sent if sent is not None and "text" in sent else None)
@@ -211,7 +208,7 @@ def enrol(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def team(request: HttpRequest, code: str) -> HttpResponse:
     """Who runs an activity."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     form = TeamForm(request.POST if request.method == "POST" else None, found=found)
     if form.is_valid():
         try:
@@ -221,7 +218,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
         except BadInput as error:
             tell(form, error)
         else:
-            seen = queries.sees(actor(request), found)
+            seen = queries.activity(actor(request), code) is not None
             return redirect("services:activity", code) if seen else redirect("services:list")
     context = {"form": form, "activity": found}
     return render(request, "services/team.html", context, status=422 if form.errors else 200)
@@ -230,7 +227,7 @@ def team(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.SEE_SERVICES, scope=activity_scope)
 def sheet(request: HttpRequest, code: str) -> HttpResponse:
     """The attendance sheet to be printed, where there is no telephone."""
-    return render(request, "services/sheet.html", pages.sheet(activity_of(code)))
+    return render(request, "services/sheet.html", pages.sheet(activity_of(request, code)))
 
 
 @require_POST
@@ -256,13 +253,13 @@ def complete(request: HttpRequest, code: str) -> HttpResponse:
         say(request, error)
     else:
         messages.success(request, _("Written down."))
-    return redirect("services:activity", code=enrolment_of(code).activity.code)
+    return redirect("services:activity", code=enrolment_of(request, code).activity.code)
 
 
 @opens(Permission.KEEP_SERVICES, scope=enrolment_scope)
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     """Write down that somebody left, and why."""
-    row = enrolment_of(code)
+    row = enrolment_of(request, code)
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = form.cleaned_data

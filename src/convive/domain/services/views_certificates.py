@@ -28,11 +28,11 @@ from convive.kernel.forms import say, tell
 
 
 def _scope(request: HttpRequest, code: str) -> Scope:
-    return activity_scope(request, _certificate(code).enrolment.activity.code)
+    return queries.scope_of(_certificate(request, code).enrolment.activity)
 
 
-def _certificate(code: str) -> Certificate:
-    found = queries.certificate(code)
+def _certificate(request: HttpRequest, code: str) -> Certificate:
+    found = queries.certificate_seen_by(actor(request), code)
     if found is None:
         raise Http404
     return found
@@ -41,7 +41,7 @@ def _certificate(code: str) -> Certificate:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def of_activity(request: HttpRequest, code: str) -> HttpResponse:
     """Who has a certificate of an activity, and who may get one."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     form = IssueForm(request.POST if request.method == "POST" else None, found=found)
     if form.is_valid():
         data = form.cleaned_data
@@ -71,7 +71,7 @@ def of_activity(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=_scope)
 def paper(request: HttpRequest, code: str) -> HttpResponse:
     """A certificate as a page to print."""
-    content = certificates.pdf(_certificate(code))
+    content = certificates.pdf(_certificate(request, code))
     name = _("certificate") + f"-{code}.pdf"  # no name of a person in the name of a file
     return downloads.answer(downloads.report(name, content), shown=True)
 
@@ -86,7 +86,8 @@ def revoke(request: HttpRequest, code: str) -> HttpResponse:
         say(request, error)
     else:
         messages.success(request, _("Withdrawn. Whoever checks it sees that."))
-    return redirect("services:certificates", code=_certificate(code).enrolment.activity.code)
+    activity = _certificate(request, code).enrolment.activity
+    return redirect("services:certificates", code=activity.code)
 
 
 @public

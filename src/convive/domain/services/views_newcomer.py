@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from convive.access.permissions import Permission
-from convive.access.rules import Scope, require
+from convive.access.rules import require
 from convive.domain.people import pages as people_pages
 from convive.domain.people.actions import LikelyDouble
 from convive.domain.people.forms import ConsentForm
@@ -22,22 +22,16 @@ from convive.domain.programme.guard import actor, opens
 from convive.domain.services import queries
 from convive.domain.services.actions_newcomer import enrol_newcomer
 from convive.domain.services.forms import NewcomerForm
+from convive.domain.services.views import activity_scope
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
 
 
-def _scope(request: HttpRequest, code: str) -> Scope:
-    found = queries.activity(code)
-    if found is None or not queries.sees(actor(request), found):
-        raise Http404
-    return queries.scope_of(found)
-
-
 @sensitive_post_parameters()
-@opens(Permission.KEEP_SERVICES, scope=_scope)
+@opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def newcomer(request: HttpRequest, code: str) -> HttpResponse:
     """Write somebody down, with what they agree to, and enrol them."""
-    who, scope = actor(request), _scope(request, code)
+    who, scope = actor(request), activity_scope(request, code)
     require(who, Permission.KEEP_PEOPLE, scope)
     sent = request.POST if request.method == "POST" else None
     form, consent = NewcomerForm(sent, who=who), ConsentForm(sent)
@@ -68,7 +62,7 @@ def newcomer(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "consent": consent,
         "doubles": people_pages.doubles(doubles),
-        "activity": queries.activity(code),
+        "activity": queries.activity(who, code),
         "sent_with": json.dumps({"activity": code}),
     }
     return render(request, "services/newcomer.html", context, status=422 if faulty else 200)

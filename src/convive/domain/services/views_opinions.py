@@ -35,8 +35,8 @@ from convive.look.drawings import qr
 @require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, code: str) -> HttpResponse:
     """One question of whoever came, without an account and without a name."""
-    found = activity_of(code)
-    if not opinions.is_open(found, programme.today()):
+    found = queries.activity_of_anybody(code)
+    if found is None or not opinions.is_open(found, programme.today()):
         raise Http404
     form = OpinionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -85,18 +85,18 @@ def answered(request: HttpRequest) -> HttpResponse:
 
 def _scope(request: HttpRequest, code: str) -> Scope:
     """Its own team alone."""
-    found = activity_of(code)
-    if not opinions.reads(actor(request), found):
+    found = queries.run_now_by(actor(request)).filter(code=code).first()
+    if found is None:
         raise Http404
     return queries.scope_of(found)
 
 
 def _scope_of_opinion(request: HttpRequest, code: str) -> Scope:
-    return _scope(request, _opinion(code).activity.code)
+    return queries.scope_of(_opinion(request, code).activity)
 
 
-def _opinion(code: str) -> Opinion:
-    one = opinions.opinion(code)
+def _opinion(request: HttpRequest, code: str) -> Opinion:
+    one = opinions.opinion(actor(request), code)
     if one is None or one not in opinions.shown(one.activity, programme.today()):
         raise Http404
     return one
@@ -105,7 +105,7 @@ def _opinion(code: str) -> Opinion:
 @opens(Permission.KEEP_SERVICES, scope=_scope)
 def of_activity(request: HttpRequest, code: str) -> HttpResponse:
     """What people thought, in whole groups; and the QR that leads to the question."""
-    found, today = activity_of(code), programme.today()
+    found, today = activity_of(request, code), programme.today()
     address = settings.SITE_URL.rstrip("/") + reverse("services:opinion", kwargs={"code": code})
     rows = opinions.shown(found, today)
     context = {
@@ -121,7 +121,7 @@ def of_activity(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=_scope_of_opinion)
 def answer(request: HttpRequest, code: str) -> HttpResponse:
     """Answer what somebody thought."""
-    one = _opinion(code)
+    one = _opinion(request, code)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

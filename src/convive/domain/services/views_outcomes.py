@@ -22,7 +22,7 @@ from convive.kernel.forms import tell
 @opens(Permission.KEEP_SERVICES, scope=enrolment_scope)
 def outcome(request: HttpRequest, code: str, months: int) -> HttpResponse:
     """How somebody does, so many months after they completed."""
-    row = enrolment_of(code)
+    row = enrolment_of(request, code)
     if months not in MONTHS:
         raise Http404
     before = outcomes.written(row, months)

@@ -36,12 +36,12 @@ def directory(request: HttpRequest) -> HttpResponse:
     return render(request, "services/resources.html", context)
 
 
-def _scope(_request: HttpRequest, code: str) -> Scope:
-    return people.scope_of(_person(code))
+def _scope(request: HttpRequest, code: str) -> Scope:
+    return people.scope_of(_person(request, code))
 
 
-def _person(code: str) -> Person:
-    found = people.person(code)
+def _person(request: HttpRequest, code: str) -> Person:
+    found = people.person(actor(request), code)
     if found is None or found.is_erased or found.same_as is not None:
         raise Http404
     return found
@@ -49,14 +49,11 @@ def _person(code: str) -> Person:
 
 def _scope_of_entry(request: HttpRequest, code: str) -> Scope:
     """Of a sensitive resource, for who gave it and who attends the person alone."""
-    row = _entry(code)
-    if not received.sees(actor(request), row, Permission.KEEP_SERVICES):
-        raise Http404
-    return people.scope_of(row.whom)
+    return people.scope_of(_entry(request, code).whom)
 
 
-def _entry(code: str) -> Received:
-    row = received.given(code)
+def _entry(request: HttpRequest, code: str) -> Received:
+    row = received.given(actor(request), code)
     if row is None:
         raise Http404
     return row
@@ -65,7 +62,7 @@ def _entry(code: str) -> Received:
 @opens(Permission.KEEP_SERVICES, scope=_scope)
 def give(request: HttpRequest, code: str) -> HttpResponse:
     """Write down a resource that somebody was given, and take back what was a mistake."""
-    found, who = _person(code), actor(request)
+    found, who = _person(request, code), actor(request)
     form = GiveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         data = form.cleaned_data
@@ -89,7 +86,7 @@ def give(request: HttpRequest, code: str) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=_scope_of_entry)
 def take_back(request: HttpRequest, code: str) -> HttpResponse:
     """Take back a resource that was written down by mistake."""
-    person = _entry(code).whom.code
+    person = _entry(request, code).whom.code
     actions.take_back(by=actor(request), received_code=code)
     messages.success(request, _("Taken back."))
     return redirect("services:received", code=person)

@@ -20,7 +20,7 @@ from convive.kernel.forms import say
 @opens(Permission.SEE_SERVICES, scope=activity_scope)
 def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The sheet of a session, to be printed, ticked and read back."""
-    one = session_of(activity_of(code), number)
+    one = session_of(activity_of(request, code), number)
     try:
         content = sheets.pdf(one)
     except BadInput as error:
@@ -33,7 +33,7 @@ def paper(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @opens(Permission.KEEP_SERVICES, scope=activity_scope)
 def read(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Read sheets back: what they say is chosen on the list of the session, and not yet saved."""
-    found = activity_of(code)
+    found = activity_of(request, code)
     one = session_of(found, number)
     form = SheetsForm(request if request.method == "POST" else None)
     context = {"form": form, "activity": found, "session": one}
