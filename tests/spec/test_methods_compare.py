@@ -38,6 +38,22 @@ def test_an_indirect_ratio_is_what_is_published(row: Row):
         assert agrees(row[name], getattr(answer, name)), name
 
 
+def wilson(text: str) -> tuple[float, float, float]:
+    """Share and Wilson's interval of `k/n`, by its formula."""
+    k, n = (int(part) for part in text.split("/"))
+    z, p = 1.959963984540054, k / n
+    centre, half = p + z * z / 2 / n, z * np.sqrt(p * (1 - p) / n + z * z / 4 / n**2)
+    return p, max(0.0, (centre - half) / (1 + z * z / n)), (centre + half) / (1 + z * z / n)
+
+
+@rows_of("difference")
+def test_a_difference_of_shares_is_what_is_published(row: Row):
+    answer = compare.difference(wilson(row["a"]), wilson(row["b"]))
+    for name in ("difference", "lower", "upper"):
+        assert agrees(row[name], getattr(answer, name)), name
+    assert (answer.p < 0.05) == (answer.lower > 0 or answer.upper < 0)
+
+
 @rows_of("similar")
 def test_similar_units_are_those_that_the_hand_finds(row: Row):
     traits = {name: counts(row[name]) for name in ("first trait", "second trait")}

@@ -235,6 +235,9 @@ def series(
 @click.option("--place", "places", multiple=True, metavar="SCHEME:CODE", help="Two or more.")
 @click.option("--from", "first", metavar="MONTH", help="With --source.")
 @click.option("--to", "last", metavar="MONTH", help="Included.")
+@click.option("--measure", default="", metavar="NAME", help="Of services, in place of FILE.")
+@click.option("--of", multiple=True, metavar="NAME=VALUE", help="With --measure: two or more.")
+@click.option("--where", "filters", multiple=True, metavar="NAME=VALUE", help="With --measure.")
 @click.option("--against", default="", metavar="NAME", help="Default: the first.")
 @_LEVEL
 def compare(
@@ -245,22 +248,32 @@ def compare(
     places: tuple[str, ...],
     first: str | None,
     last: str | None,
+    measure: str,
+    of: tuple[str, ...],
+    filters: tuple[str, ...],
     against: str,
     level: float,
 ) -> None:
-    """Do places differ, as if their people were alike?
+    """Do places differ, as if their people were alike? Do programmes?
 
     FILE has one row for each place, sex and age band: place, sex, age, n, people. Without sex and
     age the places are compared as they are. An empty number and a second row are refused. A source
     is standardised where it tells sex or age, and its people are known so; else the answer says
     why not.
 
+    Programmes are compared by services.completion, services.placement or services.retention, of
+    services (--of service=A --of service=B), of organisations or of districts (place=SCHEME:CODE).
+    What is hidden of one stays hidden.
+
     Example: convive analyse compare --source mininter-vaw --place PE-INEI:130105 --place
     PE-INEI:130103 --from 2023 --to 2023
     """
-    if bool(file) == bool(source):
-        raise click.UsageError("Give FILE, or --source NAME.")
+    if [bool(file), bool(source), bool(measure)].count(True) != 1:
+        raise click.UsageError("Give FILE, or --source NAME, or --measure NAME.")
     session.open()
+    if measure:
+        _compare_programmes(session, measure, of, filters, _period(first, last), against)
+        return
     from convive.domain.observatory.analyses import compare as question
     from convive.domain.observatory.analyses import counted
 
@@ -277,6 +290,36 @@ def compare(
         f"{row['place']:32} {row['n']:8}  {row['rate']:9.1f} "
         f"({row['lower']:.1f}–{row['upper']:.1f})"
         for row in found.numbers["places"]
+    ]
+    tell(session, found, ["", *lines])
+
+
+def _compare_programmes(
+    session: Session,
+    measure: str,
+    of: tuple[str, ...],
+    filters: tuple[str, ...],
+    period: Period | None,
+    against: str,
+) -> None:
+    from convive.access.permissions import Permission
+    from convive.access.rules import EVERYWHERE, require
+    from convive.domain.observatory.analyses import programmes as question
+
+    pairs = [text.partition("=")[::2] for text in of]
+    ways = {name for name, _value in pairs}
+    if len(ways) != 1 or len(pairs) < 2 or period is None:
+        raise click.UsageError("Give --of NAME=VALUE twice or more, of one NAME, and --from.")
+    (way,), codes = ways, [value for _name, value in pairs]
+    if way == "place":
+        _require(session, codes)
+    else:
+        require(session.actor, Permission.SEE_FIGURES, EVERYWHERE)
+    where = dict(text.partition("=")[::2] for text in filters)
+    found = question.answer(measure, way, codes, period, where, against=against)
+    lines = [
+        f"{row['name']:32} {'–' if row['value'] is None else format(row['value'], '.0f') + ' %'}"
+        for row in found.numbers["rows"]
     ]
     tell(session, found, ["", *lines])
 

@@ -13,7 +13,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from convive.access.permissions import Permission
 from convive.access.rules import EVERYWHERE, Actor, Scope
-from convive.domain.observatory import actions, analysis_page, analysis_tables, desk, queries
+from convive.domain.observatory import (
+    actions,
+    analysis_page,
+    analysis_tables,
+    desk,
+    programmes_page,
+    queries,
+)
 from convive.domain.observatory.analyses.questions import QUESTIONS, Question
 from convive.domain.observatory.analysis_forms import AskForm
 from convive.domain.observatory.map_page import offences_of
@@ -54,7 +61,8 @@ def _analysis(number: int) -> Analysis:
 
 @opens(Permission.SEE_FIGURES)
 def analyses(request: HttpRequest) -> HttpResponse:
-    """The latest answers of the places whose exact numbers this person may see."""
+    """The latest answers of the places whose exact numbers this person may see, and services,
+    organisations and districts side by side by what became of those who came."""
     who = actor(request)
     listed = [
         (found, analysis_page.question_of(found), analysis_page.subject(found))
@@ -65,7 +73,9 @@ def analyses(request: HttpRequest) -> HttpResponse:
         for place in desk.programme_places()
         if queries.may_analyse(who, Permission.SEE_FIGURES, place)
     ]
-    return render(request, "observatory/analyses.html", {"listed": listed, "places": places})
+    context: dict[str, Any] = {"listed": listed, "places": places}
+    context["beside"] = programmes_page.beside(who, request.GET)
+    return render(request, "observatory/analyses.html", context)
 
 
 @opens(Permission.SEE_FIGURES, scope=of_place)

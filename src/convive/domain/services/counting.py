@@ -20,6 +20,7 @@ from convive.domain.programme.models import CatalogueEntry
 from convive.domain.services.models import Attendance
 from convive.domain.services.vocabulary import Came
 from convive.kernel.periods import Period
+from convive.stats import linked
 from convive.stats.disclosure import (
     Cell,
     ProtectedList,
@@ -29,6 +30,7 @@ from convive.stats.disclosure import (
 )
 
 WAYS = ("sex", "age_band", "district")
+_TOLD_ANYWAY = 1e3  # the weight of a number that other figures tell
 
 K = TypeVar("K", str, int)
 
@@ -153,24 +155,43 @@ def made_up_person(row: str = "") -> Q:
 
 @dataclass(frozen=True)
 class Unit:
-    """What a share counts once. district : its number. part : whether it is of those it tells."""
+    """What a share counts once. district : its number. part : whether it is of those it tells.
+
+    organisation : by its code.
+    """
 
     service: str
     district: int
     part: bool
+    organisation: str = ""
 
 
-def tells(units: Sequence[Unit], service: str | None = None, district: int | None = None) -> bool:
-    """Whether a share may be told of a service, of a district or of all: neither those it tells nor
-    the others are few, and neither can be worked out from what is told of the rest.
+def tells(
+    units: Sequence[Unit],
+    service: str | None = None,
+    district: int | None = None,
+    organisation: str | None = None,
+) -> bool:
+    """Whether a share may be told of a service, of a district, of an organisation or of all:
+    neither those it tells nor the others are few, nor can be worked out from what is told of the
+    rest.
 
     Services and districts are two tables with the same sums. Where one has to hide these, the other
-    is not told either: it would add up to them.
+    is not told either: it would add up to them. What is told of organisations comes third: one is
+    told where nothing small follows from it and the services and districts that are told.
     """
     least = limits(unit.service for unit in units)
     by_service = [(unit.service, unit) for unit in units]
     by_district = [(unit.district, unit) for unit in units]
-    return _tells(by_service, service, least) and _tells(by_district, district, least)
+    told = _tells(by_service, service, least) and _tells(by_district, district, least)
+    if organisation is None or not told:
+        return told
+    by_organisation = [(unit.organisation, unit) for unit in units]
+    return (
+        _tells(by_organisation, organisation, least)
+        and _tells_beside(by_service, organisation, least)
+        and _tells_beside(by_district, organisation, least)
+    )
 
 
 def limits(services: Iterable[str]) -> dict[str, int]:
@@ -196,6 +217,38 @@ def _tells(units: Sequence[tuple[K, Unit]], asked: K | None, least: Mapping[str,
         at = columns.index(asked)
         cells = [kept.cells[0][at], kept.cells[1][at], kept.column_totals[at]]
     return all(cell is not None and cell.status != "suppressed" for cell in cells)
+
+
+def _tells_beside(units: Sequence[tuple[K, Unit]], asked: str, least: Mapping[str, int]) -> bool:
+    """Whether an organisation tells nothing small of what it did in one column of another table.
+
+    units : each under its column of that table, whose sums are told of each.
+    """
+    cells = Counter((column, unit.organisation, unit.part) for column, unit in units)
+    limit: dict[K, int] = {}
+    for column, unit in units:
+        limit[column] = max(limit.get(column, 0), least[unit.service])
+    seen = {column for column in limit if _tells(units, column, least)}
+    counts: dict[str, linked.Count] = {}
+    parts: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    values, limits_of = Counter[tuple[str, bool]](), Counter[tuple[str, bool]]()
+    for (column, body, part), n in cells.items():
+        name = f"{column} of {body}, {part}"
+        counts[name] = linked.Count(n, limit[column], is_seen=False)
+        wholes = [("all", part), (f"body {body}", part)]
+        wholes += [(f"column {column}", part)] * (column in seen)
+        for whole in wholes:
+            parts[whole].append(name)
+            values[whole] += n
+            limits_of[whole] = max(limits_of[whole], limit[column])
+    for whole, n in values.items():
+        # Columns and all are told by other figures: an organisation alone may still be hidden
+        weight = 1.0 if whole[0].startswith("body ") else _TOLD_ANYWAY
+        counts[str(whole)] = linked.Count(n, limits_of[whole], weight=weight)
+    sums = [linked.Sum(str(whole), tuple(names)) for whole, names in parts.items()]
+    kept = linked.protect(counts, sums)
+    others = {f"body {body}" for _column, body, _part in cells} - {f"body {asked}"}
+    return all(kept[str(one)].status != "suppressed" for one in values if one[0] not in others)
 
 
 def _different(

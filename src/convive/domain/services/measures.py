@@ -50,7 +50,7 @@ def people(question: Question) -> Figure:
     )
 
 
-@measure("services.completion", filters=("service",))
+@measure("services.completion", filters=("service", "organisation"))
 def completion(question: Question) -> Figure:
     """The share of those who completed, of those whose time in an activity ended."""
     telling.whole_months(question)
@@ -92,7 +92,7 @@ def completion(question: Question) -> Figure:
     )
 
 
-@measure("services.retention", filters=("service", "days"))
+@measure("services.retention", filters=("service", "organisation", "days"))
 def retention(question: Question) -> Figure:
     """The share of those who began within the period and were still there after some days."""
     telling.whole_months(question)

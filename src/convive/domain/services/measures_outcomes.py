@@ -20,7 +20,7 @@ from convive.stats.rates import proportion
 _MONTHS = "6"
 
 
-@measure("services.placement", filters=("service", "months"))
+@measure("services.placement", filters=("service", "organisation", "months"))
 def placement(question: Question) -> Figure:
     """The share of those in work, of who was reached so many months after completing."""
     telling.whole_months(question)

@@ -19,7 +19,7 @@ from convive.domain.people.models import Person
 from convive.domain.people.queries import Agreed
 from convive.domain.people.vocabulary import Purpose
 from convive.domain.programme import queries as programme
-from convive.domain.programme.models import CatalogueEntry, User
+from convive.domain.programme.models import CatalogueEntry, Organisation, User
 from convive.domain.services import rules
 from convive.domain.services.models import (
     Activity,
@@ -40,6 +40,11 @@ Whose = tuple[int, int]  # an activity, a person
 def services() -> QuerySet[CatalogueEntry]:
     """What the pack offers today."""
     return CatalogueEntry.objects.filter(kind=CatalogueEntry.Kind.SERVICE, retired_on=None)
+
+
+def bodies() -> QuerySet[Organisation]:
+    """The organisations that give or gave activities."""
+    return programme.organisations().filter(pk__in=Activity.objects.values("organisation"))
 
 
 def activities_visible_to(

@@ -47,22 +47,36 @@ def whole_months(question: Question) -> None:
 
 @dataclass(frozen=True)
 class Part:
-    """Of what a share is told: a service, a district by its number, or all."""
+    """Of what a share is told: a service, a district by its number, an organisation, or all."""
 
     service: str | None = None
     district: int | None = None
+    organisation: str | None = None
+
+    def holds(self, unit: Unit) -> bool:
+        return (
+            self.service in (None, unit.service)
+            and self.district in (None, unit.district)
+            and self.organisation in (None, unit.organisation)
+        )
 
 
 def part_of(question: Question) -> Part:
-    """What is asked for. A service and a district at once would tell too few: raises BadInput."""
-    service, district = service_of(question), district_of(question)
-    if service and district is not None:
+    """What is asked for. Two of them at once would tell too few: raises BadInput."""
+    part = Part(service_of(question), district_of(question), organisation_of(question))
+    if [part.service, part.district, part.organisation].count(None) < 2:
         raise BadInput.at(
-            "--place",
-            _("Ask for a service or for a district, not for both at once."),
+            "--place" if part.district is not None else "--where organisation",
+            _("Ask for a service, for a district or for an organisation, not for two at once."),
             _("Give one of them."),
         )
-    return Part(service, district)
+    return part
+
+
+def organisation_of(question: Question) -> str | None:
+    """The organisation that is asked for. Raises BadInput for one that the programme has not."""
+    code = question.where.get("organisation")
+    return programme.organisation(code).code if code else None
 
 
 def district_of(question: Question) -> int | None:
@@ -82,21 +96,21 @@ class Share:
     def __init__(self, of: Mapping[Whose, bool], asked: Part) -> None:
         places = Activity.objects.filter(pk__in={activity for activity, _person in of})
         where = {
-            pk: (service, district)
-            for pk, service, district in places.values_list("pk", "service__code", "district")
+            pk: (service, district, body)
+            for pk, service, district, body in places.values_list(
+                "pk", "service__code", "district", "organisation__code"
+            )
         }
         self._asked = asked
-        self._units = {whose: Unit(*where[whose[0]], part) for whose, part in of.items()}
+        self._units = {}
+        for whose, part in of.items():
+            service, district, body = where[whose[0]]
+            self._units[whose] = Unit(service, district, part, body)
 
     @cached_property
     def inside(self) -> list[Whose]:
         """Those of the part that is asked for."""
-        asked = self._asked
-        return [
-            whose
-            for whose, unit in self._units.items()
-            if asked.service in (None, unit.service) and asked.district in (None, unit.district)
-        ]
+        return [whose for whose, unit in self._units.items() if self._asked.holds(unit)]
 
     @property
     def n(self) -> int:
@@ -113,13 +127,16 @@ class Share:
     @property
     def is_told(self) -> bool:
         """Whether neither those who did nor the others are few, or told by what is beside."""
-        return counting.tells(list(self._units.values()), self._asked.service, self._asked.district)
+        return self._tells(list(self._units.values()))
 
     @property
     def is_count_told(self) -> bool:
         """The same of how many there are in all."""
-        every = [replace(unit, part=True) for unit in self._units.values()]
-        return counting.tells(every, self._asked.service, self._asked.district)
+        return self._tells([replace(unit, part=True) for unit in self._units.values()])
+
+    def _tells(self, units: list[Unit]) -> bool:
+        asked = self._asked
+        return counting.tells(units, asked.service, asked.district, asked.organisation)
 
 
 def times(rows: QuerySet[Enrolment]) -> dict[Whose, list[Time]]:
