@@ -131,10 +131,10 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(row: Row) -> Listed:
     if row.value is None or row.lower is None or row.upper is None:
-        said = _("hidden") if row.status == "suppressed" else _("no data")
-        return Listed(row.name, words.no_value(), str(said), words.no_value(), "")
+        said = str(_("hidden") if row.status == "suppressed" else _("no data"))
+        return Listed(row.name, said, said, "", "")
     ends = words.percent_interval(row.lower / 100, row.upper / 100)
-    apart = words.no_value()
+    apart = ""
     if row.difference is not None:
         lower, upper = (
             0.0 if end is None else end for end in (row.difference_lower, row.difference_upper)
