@@ -31,6 +31,11 @@ def slow(counts: list[float]) -> float:
     return max(1.0, squares / free) * (1 + rho) / (1 - rho)
 
 
+@pytest.mark.parametrize("n", [24, 36, 84])
+def test_months_that_are_all_the_same_vary_no_more_than_by_chance(n):
+    assert dispersion.of_sums([25] * n) == 1.0
+
+
 @given(st.lists(st.integers(1, 300), min_size=24, max_size=84))
 @settings(max_examples=60, deadline=None)
 def test_it_is_what_loops_over_the_months_give(counts):

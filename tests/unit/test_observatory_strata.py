@@ -109,7 +109,7 @@ def test_unlike_people_at_the_same_rates_are_no_different_and_a_file_says_the_sa
                 rows.writerow([name, sex, band, 12 * n, 1000 * thousands])
     told = compare.answer(counted.of_file(file), compare.Options()).numbers["places"]
     for ours, theirs in zip((here, there), told, strict=True):
-        for name in ("n", "crude", "rate", "lower", "upper", "ratio"):
+        for name in ("n", "crude", "rate", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"):
             assert ours[name] == pytest.approx(theirs[name]), name
 
 

@@ -211,7 +211,7 @@ def excess(counts: Floats, mean: Floats, columns: Floats) -> tuple[float, float]
     hat = basis @ basis.T
     free = len(mean) - columns.shape[1]
     squares = float((residual**2).sum())
-    if free <= 0 or squares <= 0:
+    if free <= 0 or squares <= 1e-9 * free:  # nothing is left but what rounding leaves
         return 1.0, 0.0
     white = -float(np.diag(hat, 1).sum()) / free
     rho = float((residual[1:] * residual[:-1]).sum()) / squares - white
