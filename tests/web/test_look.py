@@ -186,10 +186,29 @@ def test_navigation_marks_the_part_of_the_house_where_one_is(path: str, current:
     assert ("aria-current" in text) is current
 
 
+def test_navigation_marks_a_part_on_the_pages_that_belong_to_it() -> None:
+    tag = "{% load look %}{% nav_link 'observatory:places' 'Districts' 'observatory:map' %}"
+    assert "aria-current" in rendered(tag, request=RequestFactory().get("/map/?layer=fine"))
+    assert "aria-current" not in rendered(tag, request=RequestFactory().get("/values/"))
+
+
 def test_the_home_is_not_marked_on_the_pages_below_it() -> None:
     tag = "{% load look %}{% nav_link 'workspace:home' 'Home' %}"
     assert "aria-current" in rendered(tag, request=RequestFactory().get("/workspace/?a=1"))
     assert "aria-current" not in rendered(tag, request=RequestFactory().get("/workspace/else/"))
+
+
+def test_every_form_of_the_workspace_has_a_way_back() -> None:
+    source = Path(__file__).parents[2] / "src" / "convive"
+    frame = re.compile(r'extends "look/(base_work|account)\.html"')
+    forms = [
+        page
+        for page in source.rglob("templates/**/*.html")
+        if frame.search(text := page.read_text()) and 'method="post"' in text
+    ]
+    assert len(forms) > 40
+    way = re.compile(r'href=|include "[a-z]+/_\w*head\.html"')
+    assert [page.name for page in forms if not way.search(page.read_text())] == []
 
 
 def test_a_page_with_sample_data_says_so_before_anything_else() -> None:

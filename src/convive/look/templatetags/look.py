@@ -209,12 +209,13 @@ def language_link(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: Context, view: str, words: str) -> SafeString:
-    """One entry of the main navigation."""
+def nav_link(context: Context, view: str, words: str, *also: str) -> SafeString:
+    """One entry of the main navigation. also : other views that belong to this part."""
     url = reverse(view)
     path = _path(context).partition("?")[0]
     home = url == reverse("workspace:home")
-    here = path == url or (not home and path.startswith(url))
+    parts = (url, *map(reverse, also))
+    here = path == url or (not home and path.startswith(parts))
     current = mark_safe(' aria-current="page"') if here else ""
     return format_html('<li><a href="{}"{}>{}</a></li>', url, current, words)
 
