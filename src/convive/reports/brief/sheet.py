@@ -111,7 +111,8 @@ def _changes(material: Material, ink: charts.Ink, room: Room) -> list[Block]:
     for read in filter(_tells_sums, material.reads):
         if peers := leaving.peers_of(read.profile, read.telling.cleared):
             said = profile_words.peers(peers)
-            blocks.append(Paragraph(said, term=_("Beside its peers.")))
+            term = _("Beside its peers, %(counted)s.") % {"counted": read.profile.counted}
+            blocks.append(Paragraph(said, term=term))
     if material.changed:
         blocks.append(Points(_levels(material, room)))
     drawn = [read for read in material.reads if is_drawable(read)][: room.charts]
