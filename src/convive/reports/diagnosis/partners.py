@@ -30,7 +30,7 @@ def who_does_what(material: Material) -> list[Block]:
                     Column(pgettext("table head", "Part"), share=3),
                 ),
                 rows=tuple((partner.name, partner.part) for partner in material.partners),
-                source=_("Source: the programme's pack, organisations.toml."),
+                source=_("Source: the programme's register of organisations."),
             )
         )
     else:
