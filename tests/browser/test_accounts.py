@@ -10,7 +10,7 @@ from django.core import signing
 from house import Site
 from playwright.sync_api import Browser, Locator, expect
 from playwright.sync_api import Page as Tab
-from usable import LANGUAGES, RULES, drawn, faults, show, sideways
+from usable import COLOURS, LANGUAGES, RULES, drawn, faults, show, sideways
 
 from convive.kernel.home import Home
 
@@ -52,7 +52,7 @@ class Walk:
         expect(self.tab.locator("[role=alert]:focus")).to_have_count(1)
 
     def look(self, name: str) -> None:
-        """Everybody can use this page, on a phone and on a desk."""
+        """Everybody can use this page, on a phone and on a desk, by day and by night."""
         drawn(self.tab)
         for width in (1280, 360):
             show(self.tab, "light", width)
@@ -64,6 +64,8 @@ class Walk:
                 self.tab.screenshot(path=self.shots / file, full_page=True)
         show(self.tab, "light", 320)
         assert sideways(self.tab) <= 0, f"{name} scrolls sideways at 320 px"
+        show(self.tab, "dark", 360)
+        assert faults(self.tab, "rule", COLOURS) == "", f"{name}, dark"
         show(self.tab, "light", 360)
         assert self.tab.locator("h1").count() == 1
 
