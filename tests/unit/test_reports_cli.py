@@ -132,11 +132,11 @@ def test_the_worker_stops_cleanly_on_a_signal(tmp_path: Path):
     )
     try:
         assert worker.stderr is not None
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while "Starting worker" not in worker.stderr.readline():
             assert time.monotonic() < until
         worker.send_signal(signal.SIGTERM)
-        told, _ = worker.communicate(timeout=20)
+        told, _ = worker.communicate(timeout=60)
     finally:
         worker.kill()
     assert worker.returncode == 0
