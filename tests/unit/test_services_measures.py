@@ -117,6 +117,17 @@ def test_two_organisations_are_said_to_count_twice():
     assert ask("people", place=EL_PORVENIR).value == 6
 
 
+def test_few_men_are_not_told_by_the_women_and_the_whole_that_are_told_of_the_same_people():
+    course(15, men=3)
+    course(20, first=20, service="mentoring")
+    assert ask("people", service="vocational-training").value == 15
+    for where in ({}, {"service": "vocational-training"}):
+        told = {sex: ask("people", sex=sex, **where).value for sex in ("F", "M")}
+        assert told == {"F": None, "M": None}, where
+    assert ask("people", service="mentoring", sex="F").value == 20
+    assert ask("people").value == 35
+
+
 def test_sample_people_are_marked():
     course(6)
     Activity.objects.update(is_sample=True)

@@ -5,9 +5,11 @@ and cannot be worked out from the rest."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import product
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,21 +17,19 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from convive.domain.people import queries as people
+from convive.domain.people.vocabulary import AGE_BANDS, Sex
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import CatalogueEntry
 from convive.domain.services.models import Attendance
 from convive.domain.services.vocabulary import Came
 from convive.kernel.periods import Period
 from convive.stats import linked
-from convive.stats.disclosure import (
-    Cell,
-    ProtectedList,
-    ProtectedTable,
-    suppress,
-    suppress_list,
-)
+from convive.stats.covered import Number, Tie, hidden
+from convive.stats.disclosure import ProtectedTable, suppress
 
 WAYS = ("sex", "age_band", "district")
+ANY = ""  # in place of a service, of a way or of a level
+Key = tuple[str, str, str]  # of a number: service, way, level
 _TOLD_ANYWAY = 1e3  # the weight of a number that other figures tell
 
 K = TypeVar("K", str, int)
@@ -44,14 +44,91 @@ class Visit:
     district: str
 
 
-class Reached:
-    """People who came within a period, divided by service and in one more way.
+@dataclass(frozen=True)
+class Counts:
+    """Different people by the keys of numbers, and which of them may be told.
 
-    way : one of WAYS, or "" for none. By district it is where the activity was.
+    All of it is one attack, so it is protected as one, whatever is asked: what a page, a report and
+    a file tell of the same people.
     """
 
-    def __init__(self, period: Period, way: str = "") -> None:
-        self.period, self.way = period, way
+    numbers: Mapping[Key, Number]
+    ties: Sequence[Tie[Key]]
+
+    def told(self, service: str = ANY, way: str = ANY, level: str = ANY) -> int | None:
+        """How many came, to a service or to any, of a level or of any; None where it is hidden."""
+        key = (service, way, level)
+        if key not in self.numbers:
+            return 0
+        return None if key in self._hidden else self.numbers[key].value
+
+    @property
+    def _hidden(self) -> frozenset[Key]:
+        return _hidden(tuple(sorted(self.numbers.items(), key=itemgetter(0))), tuple(self.ties))
+
+
+@lru_cache(maxsize=64)
+def _hidden(numbers: tuple[tuple[Key, Number], ...], ties: tuple[Tie[Key], ...]) -> frozenset[Key]:
+    """Worked out once for all that is asked of the same people."""
+    return hidden(dict(numbers), ties)
+
+
+def counts(
+    who: Iterable[tuple[int, str, Mapping[str, str]]],
+    least: Mapping[str, int],
+    once: Collection[str],
+    asked: Mapping[str, Collection[str]],
+) -> Counts:
+    """People by service, and in each way by level.
+
+    who : a person, a service, and the level of each way. least : the smallest count of a service
+    that may be told. once : the ways in which somebody stands at one level alone. asked : the
+    levels of a way that are asked for; others are told by nothing, and are protected all the same.
+    """
+    found: dict[Key, set[int]] = defaultdict(set)
+    inside: dict[tuple[str, str], set[str]] = defaultdict(set)  # the services of a level
+    for person, service, levels in who:
+        for way, level in [(ANY, ANY), *levels.items()]:
+            inside[way, level].add(service)
+            for row in (ANY, service):
+                found[row, way, level].add(person)
+    rows = sorted({row for row, _way, _level in found})
+    for row, (way, levels_) in product(rows, asked.items()):  # a zero is a number too
+        for level in levels_:
+            found.setdefault((row, way, level), set())
+    numbers = {
+        key: Number(
+            len(people_),
+            max(least[each] for each in inside.get((way, level)) or least)
+            if row == ANY
+            else least[row],
+            is_seen=way == ANY or level in asked[way],
+            weight=_WEIGHTS[row == ANY, way == ANY],
+        )
+        for key, people_ in sorted(found.items())
+        for row, way, level in [key]
+    }
+    by_way: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    by_level: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for row, way, level in numbers:
+        if way != ANY:
+            by_way[row, way].append((row, way, level))
+        if row != ANY:
+            by_level[way, level].append((row, way, level))
+    ties = [Tie((row, ANY, ANY), tuple(parts), way in once) for (row, way), parts in by_way.items()]
+    ties += [Tie((ANY, *level), tuple(parts), False) for level, parts in by_level.items()]
+    return Counts(numbers, ties)
+
+
+# What hiding costs: whether it is of any service, and of any level
+_WEIGHTS = {(False, False): 1.0, (True, False): 2.0, (False, True): 4.0, (True, True): 16.0}
+
+
+class Reached:
+    """People who came within a period. By district it is where the activity was."""
+
+    def __init__(self, period: Period) -> None:
+        self.period = period
 
     @property
     def rows(self) -> QuerySet[Attendance]:
@@ -69,64 +146,29 @@ class Reached:
         return found, is_sample
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str], set[int]]:
-        """Whoever is counted, by service and level."""
+    def counts(self) -> Counts:
+        """Whoever is counted, by service and in each way."""
         whose = Coalesce("enrolment__person__same_as", "enrolment__person")
         of = ("whose", "session__activity__service__code", "session__activity__district__code")
         seen = {Visit(*row) for row in self.rows.annotate(whose=whose).values_list(*of).distinct()}
         day = min(self.period.end, programme.today())
         counted = {one.pk: one for one in people.those_counted(visit.person for visit in seen)}
-        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        who = []
         for visit in seen:
             if one := counted.get(visit.person):
-                level = {"sex": one.sex, "district": visit.district}.get(self.way, "")
-                if self.way == "age_band":
-                    level = people.age_band(one, day)
-                found[visit.service, level].add(one.pk)
-        return found
-
-    def told(self, service: str | None = None, level: str | None = None) -> int | None:
-        """How many came, to a service or to any, of a level or of any; None where it is hidden."""
-        return told(self._cells, limits(row for row, _level in self._cells), service, level)
+                band = people.age_band(one, day)
+                levels = {"sex": one.sex, "age_band": band, "district": visit.district}
+                who.append((one.pk, visit.service, levels))
+        return counts(who, limits(row[1] for row in who), ("sex", "age_band"), levels_asked())
 
 
-def told(
-    cells: Mapping[tuple[str, str], set[int]],
-    least: Mapping[str, int],
-    row: str | None = None,
-    column: str | None = None,
-) -> int | None:
-    """How many different people are in a row or in any, in a column or in any; None where it is
-    hidden: the table is protected as one, with its sums, and so are the different people of its
-    rows and of its columns, which are told in place of the sums.
-
-    cells : who is in each row and column. least : the smallest count of a row that may be told.
-    """
-    rows = sorted({each for each, _column in cells})
-    columns = sorted({each for _row, each in cells})
-    there = (row is None or row in rows) and (column is None or column in columns)
-    if not cells or not there:
-        return 0
-    table = [[len(cells.get((each, one), ())) for one in columns] for each in rows]
-    kept = suppress(np.array(table), np.array([[least[each]] for each in rows]))
-    cell = _cell(
-        kept,
-        None if row is None else rows.index(row),
-        None if column is None else columns.index(column),
-    )
-    floor = max(least.values()) if row is None else least[row]
-    every = _different(cells, row, column)
-    # Who is in several rows is in several cells: the sum of them says less than this
-    hidden = [cell.status == "suppressed", 0 < every < floor]
-    if column is None:
-        counts = [_different(cells, row=each) for each in rows]
-        kept_rows = suppress_list(counts, [least[each] for each in rows])
-        hidden.append(_is_hidden(kept_rows, rows, row))
-    if row is None:
-        counts = [_different(cells, column=one) for one in columns]
-        most = [max(least[each] for each, at in cells if at == one) for one in columns]
-        hidden.append(_is_hidden(suppress_list(counts, most), columns, column))
-    return None if any(hidden) else every
+def levels_asked() -> dict[str, list[str]]:
+    """The levels of each way that may be asked for."""
+    return {
+        "sex": [one for one in Sex.values if one],
+        "age_band": [band for _least, band in AGE_BANDS],
+        "district": list(programme.districts().values_list("code", flat=True)),
+    }
 
 
 def real(*parts: tuple[QuerySet[Any], Q]) -> tuple[list[QuerySet[Any]], bool]:
@@ -249,30 +291,3 @@ def _tells_beside(units: Sequence[tuple[K, Unit]], asked: str, least: Mapping[st
     kept = linked.protect(counts, sums)
     others = {f"body {body}" for _column, body, _part in cells} - {f"body {asked}"}
     return all(kept[str(one)].status != "suppressed" for one in values if one[0] not in others)
-
-
-def _different(
-    cells: Mapping[tuple[str, str], set[int]], row: str | None = None, column: str | None = None
-) -> int:
-    inside = (
-        found
-        for (each, one), found in cells.items()
-        if row in (None, each) and column in (None, one)
-    )
-    return len(set[int]().union(*inside))
-
-
-def _is_hidden(kept: ProtectedList, names: Sequence[str], asked: str | None) -> bool:
-    cell = kept.total if asked is None else kept.cells[names.index(asked)]
-    return cell is not None and cell.status == "suppressed"
-
-
-def _cell(kept: ProtectedTable, row: int | None, column: int | None) -> Cell:
-    if row is not None and column is not None:
-        return kept.cells[row][column]
-    if row is not None:
-        return kept.row_totals[row]
-    if column is not None:
-        return kept.column_totals[column]
-    assert kept.grand_total is not None
-    return kept.grand_total

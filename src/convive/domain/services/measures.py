@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from convive.domain.people.vocabulary import AGE_BANDS, Sex
 from convive.domain.programme import queries as programme
 from convive.domain.services import counting, queries, rules, telling
-from convive.domain.services.counting import WAYS, Reached
+from convive.domain.services.counting import ANY, WAYS, Reached
 from convive.domain.services.models import Activity, Session
 from convive.domain.services.vocabulary import Standing
 from convive.kernel.errors import BadInput
@@ -25,7 +24,7 @@ def people(question: Question) -> Figure:
     telling.whole_months(question)
     service = telling.service_of(question)
     way, level = _way(question)
-    reached = Reached(question.period, way)
+    reached = Reached(question.period)
     activities = Activity.objects.filter(sessions__attendance__in=reached.rows).distinct()
     unit = _("people")
     method = _(
@@ -34,7 +33,7 @@ def people(question: Question) -> Figure:
     )
     if not _was_written(question):
         return telling.missing(unit, method)
-    value = reached.told(service, level)
+    value = reached.counts.told(service or ANY, way, level)
     return Figure(
         value,
         unit,
@@ -144,8 +143,8 @@ def retention(question: Question) -> Figure:
     )
 
 
-def _way(question: Question) -> tuple[str, str | None]:
-    """In which way people are divided, and which level is asked for."""
+def _way(question: Question) -> tuple[str, str]:
+    """In which way people are divided, and which level is asked for; ANY where none is."""
     asked = {name: question.where[name] for name in WAYS if question.where.get(name)}
     if question.place:
         place = programme.place(question.place)
@@ -158,11 +157,7 @@ def _way(question: Question) -> tuple[str, str | None]:
             _("Give one of them."),
         )
     for name, level in asked.items():
-        known = {
-            "sex": [one for one in Sex.values if one],
-            "age_band": [band for _least, band in AGE_BANDS],
-            "district": list(programme.districts().values_list("code", flat=True)),
-        }[name]
+        known = counting.levels_asked()[name]
         if level not in known:
             raise BadInput.at(
                 f"--where {name}={level}",
@@ -170,7 +165,7 @@ def _way(question: Question) -> tuple[str, str | None]:
                 _("It takes: %(levels)s.") % {"levels": ", ".join(known)},
             )
         return name, level
-    return "", None
+    return ANY, ANY
 
 
 def _days(question: Question) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import date
 
 from django.db.models import Q
@@ -15,6 +14,7 @@ from convive.domain.people.vocabulary import AGE_BANDS, Sex
 from convive.domain.programme import queries as programme
 from convive.domain.programme.models import Organisation
 from convive.domain.services import counting, telling
+from convive.domain.services.counting import ANY
 from convive.domain.services.models import Attendance
 from convive.domain.services.models_received import Received
 from convive.domain.services.vocabulary import Came, ResourceKind
@@ -49,7 +49,6 @@ def girls_reached(question: Question) -> Figure:
     if not (given.exists() or came.exists()):
         said = _("Nobody wrote down what girls and young women received within this period.")
         return Figure(None, _("people"), method, _("Activities"), status=Status.MISSING, words=said)
-    who: dict[tuple[str, str], set[int]] = defaultdict(set)
     pairs = [
         *given.values_list("resource__data__kind", "person__same_as", "person"),
         *came.values_list(
@@ -59,12 +58,16 @@ def girls_reached(question: Question) -> Figure:
         ),
     ]
     kept = _counted({root or own for _kind, root, own in pairs}, question.period)
-    for each, root, own in pairs:
-        if one := kept.get(root or own):
-            who[each, str(one.district_id or "")].add(one.pk)
+    who = [
+        (one.pk, each, {"district": str(one.district_id or ANY)})
+        for each, root, own in pairs
+        if (one := kept.get(root or own))
+    ]
     # Most are minors: the higher threshold holds for all
     least = dict.fromkeys(ResourceKind.values, programme.threshold(sensitive=True))
-    value = counting.told(who, least, kind, district)
+    lives = {"district": [str(pk) for pk in programme.districts().values_list("pk", flat=True)]}
+    told = counting.counts(who, least, ["district"], lives)
+    value = told.told(kind or ANY, "district" if district else ANY, district or ANY)
     bodies = Organisation.objects.filter(
         Q(pk__in=given.order_by().values("person__organisation"))
         | Q(pk__in=came.order_by().values("session__activity__organisation"))
