@@ -122,6 +122,16 @@ def test_no_month_that_the_rules_make_late_is_firm(source):
     assert firm < min(date(*month, 1) for month in rules.LATE)
 
 
+def test_victims_are_women_as_often_as_the_rules_say_and_drugs_have_none(points):
+    for offence, share in rules.VICTIMS.items():
+        said = [row["sex"] for row in points if row["offence"] == offence]
+        known = [sex for sex in said if sex]
+        off = 5 * (0.25 / len(known)) ** 0.5
+        assert known.count("F") / len(known) == pytest.approx(share, abs=off), offence
+        assert len(known) / len(said) == pytest.approx(1 - rules.NO_VICTIM, abs=off), offence
+    assert {row["sex"] for row in points if row["offence"] == "drogas"} == {""}
+
+
 def test_offences_that_mark_a_door_have_no_position(points):
     placed = {row["offence"] for row in points if row["lon"]}
     assert placed == {"homicidio", "lesiones", "robo", "hurto", "drogas"}
@@ -193,6 +203,7 @@ def test_the_page_of_the_rules_states_each_of_their_numbers():
     factors = [*rules.DISTRICT.values(), rules.OTHER_DISTRICTS, rules.SEASON]
     factors += [step for _since, step in rules.STEPS.values()]
     shares = [*rules.LATE.values(), *rules.DAY_PARTS.values(), *rules.ATTEMPTED.values()]
+    shares += [*rules.VICTIMS.values(), rules.NO_VICTIM]
     survey = [share for shares_ in rules.SURVEY.values() for share in shares_]
     others = [rules.NEAR_CORNER, *survey, *rules.SURVEY_DISTRICT.values()]
     whole = [rules.SEED, rules.ASKED, rules.CORNERS, int(rules.SPREAD_METRES), rules.DECIMALS]

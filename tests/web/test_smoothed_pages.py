@@ -83,7 +83,8 @@ def test_the_table_of_a_place_gives_it_too_and_it_is_what_the_method_says(tmp_pa
     page = client_as("coordinator").get(
         "/en/places/PE-INEI:130105/?source=small&first=2022-01&last=2022-12"
     )
-    assert "Smoothed, per 100,000" in page.content.decode()
+    told = page.content.decode()
+    assert "Smoothed, per 100,000" in told and "a smoothed one. Smoothed: each rate" in told
 
 
 def test_a_hidden_count_cannot_be_worked_out_from_the_smoothed_rates_of_the_others(tmp_path: Path):

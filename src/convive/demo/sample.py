@@ -33,7 +33,7 @@ def write(folder: Path, people: Mapping[str, int], outlines: Mapping[str, Any]) 
 
     Returns source code -> file.
     """
-    streams = [default_rng(seed) for seed in SeedSequence(rules.SEED).spawn(4)]
+    streams = [default_rng(seed) for seed in SeedSequence(rules.SEED).spawn(5)]
     counts = happened(people, streams[0])
     files = {
         "sample-complaints": (
@@ -41,8 +41,8 @@ def write(folder: Path, people: Mapping[str, int], outlines: Mapping[str, Any]) 
             complaint_rows(counts),
         ),
         "sample-points": (
-            ("id", "date", "day_part", "place", "offence", "lon", "lat", "attempted"),
-            point_rows(counts, outlines, streams[1]),
+            ("id", "date", "day_part", "place", "offence", "lon", "lat", "attempted", "sex"),
+            point_rows(counts, outlines, streams[1], streams[4]),
         ),
         "sample-survey": (
             ("place", "year", "question", "estimate", "lower", "upper", "n"),
@@ -100,9 +100,12 @@ def booked_under(place: str, month: Month) -> str:
 
 
 def point_rows(
-    counts: Counts, outlines: Mapping[str, Any], stream: Generator
+    counts: Counts, outlines: Mapping[str, Any], stream: Generator, people: Generator
 ) -> Iterable[tuple[Any, ...]]:
-    """The same acts one by one, with day, part of the day and, where permitted, a position."""
+    """The same acts one by one, with day, part of the day and, where permitted, a position.
+
+    people : the stream from which the sex of the victims is drawn.
+    """
     areas = {place: _Area(outline, stream) for place, outline in sorted(outlines.items())}
     parts, weights = list(rules.DAY_PARTS), list(rules.DAY_PARTS.values())
     number = 0
@@ -114,7 +117,10 @@ def point_rows(
         chosen = stream.choice(len(parts), count, p=weights)
         attempted = stream.random(count) < rules.ATTEMPTED.get(offence, 0.0)
         where = area.positions(count, stream) if area else [("", "")] * count
-        for day, part, tried, (lon, lat) in zip(days, chosen, attempted, where, strict=True):
+        sexes = _victims(offence, count, people)
+        for day, part, tried, (lon, lat), sex in zip(
+            days, chosen, attempted, where, sexes, strict=True
+        ):
             number += 1
             yield (
                 f"M-{number:06}",
@@ -125,7 +131,19 @@ def point_rows(
                 lon,
                 lat,
                 int(tried),
+                sex,
             )
+
+
+def _victims(offence: str, count: int, stream: Generator) -> list[str]:
+    """F or M; nothing where there is no victim, or nobody wrote it down."""
+    if offence not in rules.VICTIMS:
+        return [""] * count
+    women, unsaid = stream.random((2, count))
+    return [
+        "" if no < rules.NO_VICTIM else "F" if one < rules.VICTIMS[offence] else "M"
+        for one, no in zip(women, unsaid, strict=True)
+    ]
 
 
 def survey_rows(stream: Generator) -> Iterable[tuple[Any, ...]]:

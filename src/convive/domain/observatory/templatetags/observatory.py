@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from convive.domain.observatory import smoothed
 from convive.domain.observatory.drawings import hidden_text
 from convive.domain.observatory.parts import GridCell, Hidden, MonthPoint, PlaceProfile
 from convive.domain.programme.models import Place
@@ -30,6 +31,12 @@ def without_notes(figure: Figure) -> Figure:
     return replace(
         figure, marks=tuple(mark for mark in figure.marks if mark.kind is not MarkKind.NOTE)
     )
+
+
+@register.simple_tag
+def about_smoothed(profile: PlaceProfile) -> str:
+    """What the smoothed rates of a place's map are for; nothing where none is told."""
+    return smoothed.said() if any(row.smoothed for row in profile.map_rows) else ""
 
 
 @register.filter
