@@ -14,6 +14,7 @@ from shown import addresses_of, text
 
 from convive.domain.people import queries
 from convive.domain.people.models import Consent, Person
+from convive.domain.programme.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,14 @@ def test_people_pass_to_another_worker() -> None:
     answer = lead.post(url("hand_over"), {"leaver": leaver, "successor": other}, follow=True)
     assert "Passed on: 1 person." in text(answer)
     assert str(Person.objects.get().worker_id) == other
+
+
+def test_where_one_works_alone_there_is_nobody_to_pass_people_to() -> None:
+    lead = client_as("agency_officer")
+    User.objects.exclude(email="agency_officer@example.org").update(is_active=False)
+    page = text(lead.get(url("hand_over")))
+    assert "There is nobody else to pass them to." in page
+    assert 'name="successor"' not in page
 
 
 def test_somebody_is_forgotten_and_still_counts() -> None:

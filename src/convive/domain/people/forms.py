@@ -274,10 +274,10 @@ class HandOverForm(forms.Form):
     leaver = forms.TypedChoiceField(label=_("People of"), coerce=int)
     successor = forms.TypedChoiceField(label=_("pass to"), coerce=int)
 
-    def __init__(self, data: Any, *, who: Actor, leavers: list[User]) -> None:
+    def __init__(self, data: Any, workers: list[User]) -> None:
         super().__init__(data)
-        choose(self, "leaver", [(str(user.pk), user.name) for user in leavers])
-        choose(self, "successor", [(str(user.pk), user.name) for user in workers_for(who)])
+        for name in ("leaver", "successor"):
+            choose(self, name, [(str(user.pk), user.name) for user in workers])
 
 
 class EraseForm(forms.Form):

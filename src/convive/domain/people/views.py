@@ -213,9 +213,8 @@ def erase(request: HttpRequest, code: str) -> HttpResponse:
 def hand_over(request: HttpRequest) -> HttpResponse:
     """Pass all people of one worker to another."""
     who = actor(request)
-    form = HandOverForm(
-        request.POST if request.method == "POST" else None, who=who, leavers=workers_for(who)
-    )
+    workers = workers_for(who)
+    form = HandOverForm(request.POST if request.method == "POST" else None, workers)
     if form.is_valid():
         leaver, successor = form.cleaned_data["leaver"], form.cleaned_data["successor"]
         visible = queries.people_visible_to(who, Permission.JOIN_PEOPLE).filter(worker=leaver)
@@ -229,5 +228,5 @@ def hand_over(request: HttpRequest) -> HttpResponse:
             said = ngettext("Passed on: %(count)d person.", "Passed on: %(count)d people.", count)
             messages.success(request, said % {"count": count})
             return redirect("people:list")
-    context = {"form": form, "can_pass": len(form.fields["successor"].choices) > 1}
+    context = {"form": form, "can_pass": len(workers) > 1}
     return render(request, "people/hand_over.html", context, status=422 if form.errors else 200)
