@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import house
 import pytest
-from house import CHROMIUM, Demo, Site, build, chromium, served
+from house import CHROMIUM, Demo, Site, chromium, served
 from phones import Phone
 from playwright.sync_api import Browser, expect, sync_playwright
 
@@ -16,6 +17,19 @@ expect.set_options(timeout=30_000)  # as long as every other wait: a busy machin
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", metavar="DIR", help="save a picture of every page into DIR")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After the first file, for which one process builds the demo, come those that ask for none."""
+    here = [item for item in items if item.path.parent == Path(__file__).parent]
+    asking = {item.path for item in here if "site" in getattr(item, "fixturenames", ())}
+
+    def turn(item: pytest.Item) -> int:
+        if item.path.parent != Path(__file__).parent:
+            return 3
+        return 0 if item.path == here[0].path else 1 + (item.path in asking)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +57,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo as it is built, for every file of tests to take a copy of."""
-    return build(tmp_path_factory.mktemp("built") / "home")
+    return house.built(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -11,13 +10,15 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+import demos
 import pytest
 from cast import code_now
+from demos import convive, environment
 from playwright.sync_api import Browser, BrowserContext
 from playwright.sync_api import Page as Tab
 from ports import free_port
@@ -232,13 +233,21 @@ class Demo:
     sessions: Sessions
 
 
-def build(home: Path) -> Demo:
-    said = convive(home, "demo", "--no-serve")
-    convive(home, "worker", "--once")  # the first tick, which every copy would have to do
+def built(folders: pytest.TempPathFactory) -> Demo:
+    """The demo of this run, with the first tick of its worker: every copy would have to do it."""
+    first, said = demos.built(folders)
     emails: dict[str, str] = {}
     for row in said["accounts"]:
         emails.setdefault(row["role"], row["email"])
-    return Demo(home, said["password"], emails, entered(home, emails.values()))
+
+    def prepare(home: Path) -> dict[str, Any]:
+        shutil.copytree(first, home)
+        convive(home, "worker", "--once")
+        return asdict(entered(home, emails.values()))
+
+    home = demos.common(folders) / "demo"
+    sessions = Sessions(**demos.once(home, prepare))
+    return Demo(home, said["password"], emails, sessions)
 
 
 @contextmanager
@@ -252,21 +261,6 @@ def served(demo: Demo, home: Path) -> Iterator[Site]:
         yield Site(server.url, home, demo.password, dict(demo.emails), server, unused)
     finally:
         server.stop()
-
-
-def convive(home: Path, *words: str) -> dict[str, Any]:
-    """Run a command of the demo and read its answer."""
-    line = [sys.executable, "-m", "convive", *words, "--home", str(home), "--json"]
-    done = subprocess.run(line, capture_output=True, text=True, env=environment())
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
-def environment() -> dict[str, str]:
-    """Ours without the home of the other tests, so that `--home` alone decides."""
-    source = str(Path(__file__).resolve().parents[2] / "src")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CONVIVE_")}
-    return kept | {"PYTHONPATH": source, "DJANGO_SETTINGS_MODULE": "convive.settings"}
 
 
 def chromium() -> str | None:

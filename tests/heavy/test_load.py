@@ -11,7 +11,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import numpy as np
 import pytest
-from browser.house import Site, build, convive, served
+from browser.house import Site, built, convive, served
 
 pytestmark = pytest.mark.heavy
 
@@ -21,8 +21,7 @@ ROWS = 100_000
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("load")
-    with served(build(folder / "built"), folder / "home") as running:
+    with served(built(tmp_path_factory), tmp_path_factory.mktemp("load") / "home") as running:
         yield running
 
 
