@@ -8,6 +8,7 @@ import pytest
 from house import Site
 from playwright.sync_api import Browser, expect
 from test_accounts import Walk
+from test_course import today
 from usable import LANGUAGES
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def test_somebody_is_written_down_found_corrected_and_forgotten(
             tab.locator("[name=given]").fill(given)
             tab.locator("[name=paternal]").fill(paternal)
             tab.locator("[name=maternal]").fill("Huamán")
-            tab.locator("[name=born]").fill("2009-07-30")
+            tab.locator("[name=born]").fill(f"{today().year - 16}-07-30")
             tab.locator("[name=sex]").select_option("F")
             tab.locator("details:has([name=guardian]) > summary").press("Enter")
             tab.locator("[name=guardian]").fill("Aurelia Huamán")
