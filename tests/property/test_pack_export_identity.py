@@ -121,7 +121,7 @@ def packs(draw: Any) -> Pack:
             records.Organisation,
             code=code,
             kind="un",
-            acronym=draw(st.just("") | words),
+            **(both(draw, "acronym") if draw(st.booleans()) else {}),
             **both(draw, "name"),
             **both(draw, "part", text=lines),
             lead=index == 0,

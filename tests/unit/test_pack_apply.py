@@ -140,13 +140,13 @@ def test_every_output_belongs_to_one_organisation_and_every_agency_has_one(appli
 
 
 def test_a_changed_name_is_shown_with_the_old_and_the_new_and_then_kept(applied: Path):
-    rewrite(applied, "organisations.toml", '"PNUD"', '"UNDP"')
+    rewrite(applied, "organisations.toml", '"PNUD"', '"ONU-D"')
     (change,) = diff(check(applied))
     assert (change.kind, change.what, change.title) == ("organisation", What.CHANGE, "undp")
-    assert change.fields == {"acronym": ("PNUD", "UNDP")}
+    assert change.fields == {"acronym_es": ("PNUD", "ONU-D")}
     before = journal()
     again(applied)
-    assert Organisation.objects.get(code="undp").acronym == "UNDP"
+    assert Organisation.objects.get(code="undp").acronym_es == "ONU-D"
     assert journal()[len(before) :] == ["organisation.changed", "pack.applied"]
 
 

@@ -124,7 +124,7 @@ BREAKS = {
         'code = "undp"',
         'code = "unodc"',
         "stands twice",
-        'code = "unodc"\nacronym = "PNUD"',
+        'code = "unodc"\nacronym_es = "PNUD"',
     ),
     "a code with capitals": Break(
         "organisations.toml", 'code = "undp"', 'code = "UNDP"', "small letters"
@@ -141,7 +141,7 @@ BREAKS = {
         "organisations.toml", "lead = true\n", "", "No organisation leads", "[[organisation]]"
     ),
     "too long for its place": Break(
-        "organisations.toml", 'acronym = "UNODC"', f'acronym = "{"U" * 41}"', "41 letters"
+        "organisations.toml", 'acronym_es = "UNODC"', f'acronym_es = "{"U" * 41}"', "41 letters"
     ),
     "neither yes nor no": Break(
         "organisations.toml", "lead = true", 'lead = "perhaps"', "true or false"

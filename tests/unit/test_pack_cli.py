@@ -83,8 +83,8 @@ def test_apply_a_second_time_finds_nothing_to_change_and_then_shows_old_and_new(
         "retired": [],
         "restored": [],
     }
-    other = changed(tmp_path, "organisations.toml", '"PNUD"', '"UNDP"')
-    assert "~ organisation undp\n    acronym: PNUD → UNDP" in run("apply", str(other)).stdout
+    other = changed(tmp_path, "organisations.toml", '"PNUD"', '"ONU-D"')
+    assert "~ organisation undp\n    acronym_es: PNUD → ONU-D" in run("apply", str(other)).stdout
 
 
 @pytest.mark.django_db

@@ -187,7 +187,8 @@ def _organisation(about: About) -> Facts:
     """One body as an example: the one that leads."""
     return {
         **_names(),
-        "acronym": "",
+        "acronym_es": "",
+        "acronym_en": "",
         "kind": FILL,
         "part_es": FILL,
         "part_en": FILL,

@@ -78,9 +78,8 @@ def front(programme: Programme) -> dict[str, Any]:
         "organisations": [
             {
                 "code": body.code,
-                "acronym": body.acronym,
                 "kind": body.kind,
-                **_texts(body, "name", "part"),
+                **_texts(body, "name", "acronym", "part"),
                 "is_lead": body.is_lead,
                 "is_funder": body.is_funder,
             }

@@ -77,7 +77,8 @@ class Organisation(Named, Retirable):
 
     code = models.SlugField(unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    acronym = models.CharField(max_length=40, blank=True)
+    acronym_es = models.CharField(max_length=40, blank=True)
+    acronym_en = models.CharField(max_length=40, blank=True)
     part_es = models.TextField()
     part_en = models.TextField()
     is_lead = models.BooleanField(default=False)
@@ -93,6 +94,10 @@ class Organisation(Named, Retirable):
                 name="organisation_dates_in_order",
             )
         ]
+
+    @property
+    def acronym(self) -> str:
+        return in_language(self, "acronym")
 
     @property
     def part(self) -> str:

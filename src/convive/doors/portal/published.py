@@ -123,7 +123,13 @@ def _read(path: Path, changed: int, language: str) -> Published:
             District(row["ref"], said(row, "name"), row["outline"]) for row in data["districts"]
         ),
         bodies=tuple(
-            Body(said(row, "name"), row["acronym"], said(row, "part"), row["kind"], row["is_lead"])
+            Body(
+                said(row, "name"),
+                said(row, "acronym"),
+                said(row, "part"),
+                row["kind"],
+                row["is_lead"],
+            )
             for row in data["organisations"]
         ),
         emergency=tuple(Line(row["number"], said(row, "name")) for row in data["emergency"]),
