@@ -8,6 +8,7 @@ against women 12, so that the months of homicides lie below the threshold of 5.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def count(offence: str, month: int) -> int:
     """The rule of the module's head; `month` counts from 0."""
     rules = {"robo": 20 + month % 5, "hurto": 30, "extorsion": 11, "violencia": 12}
     return int(month % 4 == 0) if offence == "homicidio" else rules[offence]
+
+
+def restless(offence: str, month: int, usual: Callable[[str, int], int] = count) -> int:
+    """The same in each year, in quarters of many and of few that are others every year."""
+    many = (month // 3 + month // 12) % 2
+    return usual(offence, month) + ((15 if many else -15) if offence == "hurto" else 0)
 
 
 def expected(offences: tuple[str, ...] = tuple(o.category for o in OFFENCES)) -> int:

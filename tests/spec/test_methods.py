@@ -68,7 +68,7 @@ def test_every_table_of_the_methods_pages_is_run():
         "reach_missed", "reach_refusers",
         "change_coal", "alarm_power", "alarm_counts", "alarm_weights", "roger", "season_wave",
         "direct", "byar_interval", "direct_ratio", "indirect", "similar", "marshall",
-        "gamma_poisson",
+        "gamma_poisson", "difference",
         "chain_ladder_factors", "chain_ladder_reserves",
         "reach_columns", "reach_consent", "reach_tokens", "reach_fields", "reach_vectors",
     }  # fmt: skip

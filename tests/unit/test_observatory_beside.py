@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from analysed import work
 from cast import EL_PORVENIR, LA_ESPERANZA, actor
-from diagnosed import make_diagnosed
+from diagnosed import make_diagnosed, restless
 from django.utils import translation
 
 from convive.domain.observatory import actions, traits
@@ -37,7 +37,8 @@ LISTS = Given(("police", "cem", "Comedor"), dict(zip(histories(3), (90, 80, 70, 
 
 
 @pytest.fixture
-def people(tmp_path: Path):
+def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("diagnosed.count", restless)
     make_diagnosed(tmp_path, "quejas", only=("hurto",))
     with translation.override("en"):
         yield
@@ -126,7 +127,7 @@ def test_each_rule_compares_with_its_own_districts(people):
     found = asked("programme")
     assert list(rows(found)) == [LA_ESPERANZA, EL_PORVENIR, FLORENCIA]
     small = rows(found)[FLORENCIA]
-    assert small["ratio"] == pytest.approx(5) and small["side"] == "up" and small["q"] < 0.001
+    assert small["ratio"] == pytest.approx(5) and small["side"] == "up" and small["q"] < 0.05
     assert found.result["en"]["sentence"].startswith("La Esperanza: 180.0 per 100,000")
     # 180 beside 150: more than Poisson counts allow, and no more than these months vary
     assert found.result["en"]["sentence"].endswith(

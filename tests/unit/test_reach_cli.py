@@ -230,4 +230,5 @@ def test_doubles_within_one_file_are_found(shared, tmp_path, name):
     answer, found = matched(tmp_path, path)
     f1, people = judged(found, ids_of(path))
     assert f1 >= 0.985
-    assert answer["groups"] == pytest.approx(people, rel=0.02)
+    # Each key misses others of the doubles: as many as that F1 allows are people too many
+    assert answer["groups"] == pytest.approx(people, rel=0.03)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from analysed import work
 from cast import EL_PORVENIR, LA_ESPERANZA, client_as
-from diagnosed import make_diagnosed
+from diagnosed import make_diagnosed, restless
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
@@ -82,7 +82,10 @@ def test_small_counts_of_other_districts_are_told_to_those_who_work_there(tmp_pa
     assert client_as("other_municipal_officer").get(url).status_code == 403
 
 
-def test_a_page_a_file_and_a_brief_set_the_district_beside_its_peers(tmp_path: Path):
+def test_a_page_a_file_and_a_brief_set_the_district_beside_its_peers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("diagnosed.count", restless)
     make_diagnosed(tmp_path, "quejas", only=("hurto",))
     analyst = client_as("analyst")
     query = "?source=quejas&first=2020-01&last=2021-12"

@@ -4,10 +4,9 @@ POST: it stands in no address, no history and no log."""
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from convive.access.permissions import Permission
-from convive.access.rules import Scope
 from convive.domain.people import pages as people_pages
 from convive.domain.people.forms import SearchForm
 from convive.domain.programme.guard import actor, opens
@@ -28,47 +26,19 @@ from convive.domain.services.forms import (
     SessionsForm,
     TeamForm,
 )
-from convive.domain.services.models import Activity, Enrolment, Session
+from convive.domain.services.serving import (
+    activity_of,
+    activity_scope,
+    enrolment_of,
+    enrolment_scope,
+    session_of,
+)
 from convive.domain.services.vocabulary import Came, Progress
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import say, tell
 from convive.kernel.paging import LongList
 
 _ON_A_PAGE = 50
-
-
-def activity_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
-    """Where an activity stands. Of a sensitive service, for those who run it alone."""
-    return queries.scope_of(activity_of(request, code))
-
-
-def enrolment_scope(request: HttpRequest, code: str, **_more: Any) -> Scope:
-    """Where its activity stands."""
-    return queries.scope_of(enrolment_of(request, code).activity)
-
-
-def activity_of(request: HttpRequest, code: str) -> Activity:
-    """Raises Http404 where whoever asks sees none of this code."""
-    found = queries.activity(actor(request), code)
-    if found is None:
-        raise Http404
-    return found
-
-
-def enrolment_of(request: HttpRequest, code: str) -> Enrolment:
-    """Raises Http404 where whoever asks sees none of this code."""
-    found = queries.enrolment(actor(request), code)
-    if found is None:
-        raise Http404
-    return found
-
-
-def session_of(found: Activity, number: int) -> Session:
-    """Raises Http404 where the activity has no session of this number."""
-    one = queries.session(found, number)
-    if one is None:
-        raise Http404
-    return one
 
 
 @opens(Permission.SEE_SERVICES)

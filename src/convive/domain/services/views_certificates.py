@@ -21,7 +21,7 @@ from convive.domain.services import actions_certificates as actions
 from convive.domain.services import certificates, pages, queries
 from convive.domain.services.forms_certificates import CodeForm, IssueForm, NameForm
 from convive.domain.services.models_certificates import Certificate
-from convive.domain.services.views import activity_of, activity_scope
+from convive.domain.services.serving import activity_of, activity_scope
 from convive.kernel import downloads, limits
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import say, tell

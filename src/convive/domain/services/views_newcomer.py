@@ -22,7 +22,7 @@ from convive.domain.programme.guard import actor, opens
 from convive.domain.services import queries
 from convive.domain.services.actions_newcomer import enrol_newcomer
 from convive.domain.services.forms import NewcomerForm
-from convive.domain.services.views import activity_scope
+from convive.domain.services.serving import activity_scope
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell
 

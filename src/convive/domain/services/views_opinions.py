@@ -22,7 +22,7 @@ from convive.domain.services import actions_opinions as actions
 from convive.domain.services import opinions, queries
 from convive.domain.services.forms_opinions import AnswerForm, OpinionForm, ReceiptForm
 from convive.domain.services.models_opinions import Opinion
-from convive.domain.services.views import activity_of
+from convive.domain.services.serving import activity_of
 from convive.domain.services.vocabulary import RATING_NAMES
 from convive.kernel import codes, limits, receipts
 from convive.kernel.errors import BadInput

@@ -13,7 +13,7 @@ from convive.domain.programme.guard import actor, opens
 from convive.domain.services import actions_outcomes as actions
 from convive.domain.services import outcomes, pages
 from convive.domain.services.forms_outcomes import OutcomeForm
-from convive.domain.services.views import enrolment_of, enrolment_scope
+from convive.domain.services.serving import enrolment_of, enrolment_scope
 from convive.domain.services.vocabulary import MONTHS
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import tell

@@ -11,7 +11,7 @@ from convive.domain.programme.guard import actor, opens
 from convive.domain.services import pages, queries, readback, sheets
 from convive.domain.services.forms import RollForm
 from convive.domain.services.forms_sheets import SheetsForm
-from convive.domain.services.views import activity_of, activity_scope, session_of
+from convive.domain.services.serving import activity_of, activity_scope, session_of
 from convive.kernel import downloads
 from convive.kernel.errors import BadInput
 from convive.kernel.forms import say
