@@ -22,6 +22,7 @@ from convive.domain.programme import queries as programme
 from convive.domain.services import queries as services
 from convive.kernel import words
 from convive.kernel.errors import BadInput
+from convive.kernel.figures import Status
 from convive.kernel.periods import Period
 
 _MEASURES = (
@@ -118,10 +119,15 @@ def beside(who: Actor, given: QueryDict) -> Beside:
         for problem in error.problems:
             form.add_error(None, f"{problem.why} {problem.remedy}".strip())
         return Beside(form)
-    rows = tuple(_listed(Row(**_own(row))) for row in found.numbers["rows"])
-    first = replace(rows[0], side="")
+    first, *others = (Row(**_own(row)) for row in found.numbers["rows"])
+    # Those of which nothing is known stand in one sentence, not in a row each
+    rows = [_listed(row) for row in others if row.status != Status.MISSING.value]
     return Beside(
-        form, found.sentence, (first, *rows[1:]), tuple(found.caveats), found.numbers["sample"]
+        form,
+        found.sentence,
+        (replace(_listed(first), side=""), *rows),
+        tuple(found.caveats),
+        found.numbers["sample"],
     )
 
 

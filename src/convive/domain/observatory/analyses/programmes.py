@@ -172,7 +172,8 @@ def _ends(row: Row) -> tuple[float, float, float]:
 
 def _sentence(rows: Sequence[Row]) -> str:
     here, others = rows[0], rows[1:]
-    hidden = [row.name for row in others if row.value is None]
+    missing = Status.MISSING.value  # told among the caveats
+    hidden = [row.name for row in others if row.value is None and row.status != missing]
     if here.value is None or here.lower is None or here.upper is None:
         return _("%(name)s: not told. Nothing can be compared with it.") % {"name": here.name}
     said = [
@@ -206,10 +207,10 @@ def _caveats(found: Mapping[str, Figure], rows: Sequence[Row]) -> list[str]:
         _("Whoever was in two of them counts in both."),
         first.method,
     ]
-    said += [
-        f"{row.name}: {each.words}"
-        for row, each in zip(rows, found.values(), strict=True)
-        if each.status is not Status.OK
-    ]
+    why: dict[str, list[str]] = {}
+    for row, each in zip(rows, found.values(), strict=True):
+        if each.status is not Status.OK:
+            why.setdefault(each.words.rstrip("."), []).append(row.name)
+    said += [f"{reason}: {', '.join(names)}." for reason, names in why.items()]
     marks = [mark.text for each in found.values() for mark in each.marks if each.value is not None]
     return [*said, *dict.fromkeys(marks)]
