@@ -30,6 +30,7 @@ from convive.domain.services import (
 )
 from convive.domain.services.actions import Word
 from convive.domain.services.models import Activity, Enrolment
+from convive.domain.services.models_received import Received
 from convive.kernel.errors import BadInput
 from convive.kernel.figures import Question, figure
 from convive.kernel.periods import Period
@@ -187,7 +188,9 @@ def test_what_was_given_to_a_double_is_seen_by_who_attends_the_kept_row():
     people.hand_over(
         by=actor("agency_officer"), people=[kept.code], worker=person("agency_officer").pk
     )
-    row = received.given(actor("agency_officer"), row.code)
-    assert row is not None and received.sees(actor("agency_officer"), row)
-    row.given_by = "user:0"
-    assert not received.sees(by, row)  # who attended the double attends them no more
+    assert received.given(actor("agency_officer"), row.code) == row
+    assert received.given_to([double.pk], by) == [row]  # who gave it
+    Received.objects.update(given_by="user:0")
+    assert received.given_to([double.pk], by) == []  # who attended the double attends them no more
+    assert received.given(by, row.code) is None
+    assert received.given_to([double.pk], actor("agency_officer")) == [row]

@@ -165,7 +165,7 @@ def test_it_stands_on_the_page_of_the_person_and_what_is_sensitive_for_its_own_a
     )
     secret.refresh_from_db()
     assert lines(secret, "agency_officer") == [NEUTRAL, "clinic"]
-    assert not received.sees(actor("other_agency_officer"), secret)
+    assert received.given_to([plain.person.pk], actor("other_agency_officer")) == []
     give("clinic", person=plain.person)
     assert Received.objects.count() == 2  # twice on a day is once
 

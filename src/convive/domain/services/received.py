@@ -50,20 +50,12 @@ def section(person: Person, who: Actor) -> Section | None:
 
 def given_to(people_: Iterable[int], who: Actor) -> list[Received]:
     """The resources given to these that this actor may see, the newest first."""
-    return [row for row in _given().filter(person__in=list(people_)) if sees(who, row)]
+    return list(_open_to(who, Permission.SEE_SERVICES).filter(person__in=list(people_)))
 
 
 def given(who: Actor, code: str) -> Received | None:
     """By its code, of those that this actor may take back: it takes the same work to find none."""
-    rows = _given().filter(code=code)
-    if who.is_system:
-        return rows.first()
-    account = programme.account_of(who)
-    sensitive = CatalogueEntry.objects.filter(data__sensitive=True)
-    attends = Q(person__same_as=None, person__worker=account) | Q(person__same_as__worker=account)
-    open_ = ~Q(resource__in=sensitive) | Q(given_by=who.id) | (attends if account else Q(pk__in=()))
-    reach = people.within_reach(who, Permission.KEEP_SERVICES).values("pk")
-    return rows.filter(open_, person__in=reach).first()
+    return _open_to(who, Permission.KEEP_SERVICES).filter(code=code).first()
 
 
 def rows_of(person: Person) -> list[int]:
@@ -71,21 +63,20 @@ def rows_of(person: Person) -> list[int]:
     return [person.pk, *people.doubles_of(person).values_list("pk", flat=True)]
 
 
-def sees(who: Actor, row: Received, permission: Permission = Permission.SEE_SERVICES) -> bool:
+def _open_to(who: Actor, permission: Permission) -> QuerySet[Received]:
     """Deny by default; a sensitive one is seen by who gave it and who attends the person."""
-    if not may(who, permission, people.scope_of(row.whom)):
-        return False
-    if who.is_system or not row.is_sensitive or row.given_by == who.id:
-        return True
-    account = programme.account_of(who)
-    return account is not None and row.whom.worker_id == account.pk
-
-
-def _given() -> QuerySet[Received]:
-    return Received.objects.select_related(
+    rows = Received.objects.select_related(
         "resource", "person__organisation", "person__district",
         "person__same_as__organisation", "person__same_as__district",
     )  # fmt: skip
+    if who.is_system:
+        return rows
+    sensitive = CatalogueEntry.objects.filter(data__sensitive=True)
+    mine = ~Q(resource__in=sensitive) | Q(given_by=who.id)
+    if account := programme.account_of(who):
+        mine |= Q(person__same_as=None, person__worker=account)
+        mine |= Q(person__same_as__worker=account)
+    return rows.filter(mine, person__in=people.within_reach(who, permission).values("pk"))
 
 
 def _of_activities(rows: Iterable[Enrolment]) -> Iterator[Line]:
